@@ -1,0 +1,47 @@
+"""Every setting the app reads, once, from the environment."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parent
+
+
+class Config(BaseSettings):
+    """Frozen. The names here, in capitals, are the names in the environment."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'incident.db'}"
+    base_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    secret_key: str = ""
+    secret_key_file: Path = ROOT / "var" / "secret_key"
+    pagerduty_events_url: str = "https://events.pagerduty.com"
+    slack_api_url: str = "https://slack.com/api/"
+    slack_bot_token: str = ""
+    slack_signing_secrets: str = ""
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    stream_limit: int = Field(200, ge=0)
+    demo: bool = False
+    demo_controls_url: str = ""
+    incident_testing: bool = False
+    incident_failpoint: str = ""
+
+    @cached_property
+    def public_url(self) -> str:
+        """Where people reach us, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over https, so that cookies may insist on it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """Slack's signing secrets that are live: two while one is being rotated."""
+        return tuple(s.strip() for s in self.slack_signing_secrets.split(",") if s.strip())

@@ -1,0 +1,63 @@
+"""What every notifier takes, and how an attempt may end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The vendor took it. `receipt` is what it answered, small and JSON."""
+
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """A bad moment. `ambiguous` means that the vendor may have taken it all the same."""
+
+    reason: str
+    after: timedelta | None = None
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never work as asked. A person has to know."""
+
+    reason: str
+
+
+Result = Delivered | TryAgain | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One attempt at one delivery, as a plain value: no row, no session.
+
+    `secret` is the routing key or token, decrypted for this attempt only.
+    `settings` is what the rule asked for (severity, text, blocks, channel, link ...).
+    `maybe_sent` is true when an earlier attempt ended ambiguously.
+    """
+
+    delivery_id: int
+    action: str
+    target: str
+    subject: str
+    dedup_key: str
+    intent_key: str
+    settings: Mapping[str, Any]
+    secret: str = ""
+    attempt: int = 1
+    maybe_sent: bool = False
+    drill: bool = False
+
+
+class Notifier(Protocol):
+    """Sends one message in one request. Waiting and repeating belong to the outbox."""
+
+    def send(self, message: Message) -> Result: ...
+
+    def close(self) -> None:
+        """Drop the connection of an attempt that has passed its deadline."""

@@ -1,0 +1,1 @@
+"""PagerDuty: we page people, and they tell us what became of it."""

@@ -1,0 +1,1 @@
+"""Slack: we post, and people call for help."""
