@@ -1,4 +1,4 @@
-"""What every notifier takes, and how an attempt may end."""
+"""What every notifier takes, and the four ways an attempt may end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,14 @@ class Refused:
     reason: str
 
 
-Result = Delivered | TryAgain | Refused
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Nothing is connected to send it with, so nothing was tried and nothing will be."""
+
+    reason: str
+
+
+Result = Delivered | TryAgain | Refused | NotSent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +68,16 @@ class Notifier(Protocol):
 
     def close(self) -> None:
         """Drop the connection of an attempt that has passed its deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unconnected:
+    """Stands where a notifier would be if the vendor were connected."""
+
+    vendor: str
+
+    def send(self, message: Message) -> Result:
+        return NotSent(f"{self.vendor} is not connected")
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,17 @@
+"""The words and keys of a page: what PagerDuty is told, and under which name."""
+
+SUMMARY_LENGTH = 1024
+LIVE = ("promised", "accepted", "seen", "notified")
+
+
+def summary(*, severity: str, key: str, title: str, what: str) -> str:
+    """`[SEV2] INC-42 title: step`, at most 1,024 characters (Events API v2)."""
+    label = "[SEV?]" if severity == "unset" else f"[{severity.upper()}]"
+    words = f"{label} {key} {title}: {what}" if what else f"{label} {key} {title}"
+    return " ".join(words.split())[:SUMMARY_LENGTH]
+
+
+def dedup_key(*, install: str, incident_id: int, cause: str, generation: int) -> str:
+    """`ic/<install>/<incident>/<cause>/g<n>`. A deliberate second page is a new generation:
+    PagerDuty wakes nobody for a key that it has open already."""
+    return f"ic/{install}/{incident_id}/{cause}/g{generation}"

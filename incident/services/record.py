@@ -1,0 +1,165 @@
+"""Writes down what a rule decided. The only writer of timeline, pages and deliveries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from incident.rules import pages as page_rules
+from incident.rules.outcome import Event, Notice, Outcome
+from incident.rules.permissions import DESK, Actor
+from incident.storage import installs, outbox, pages, targets, watch
+from incident.storage.incidents import Incident
+from incident.storage.outbox import Delivery
+from incident.storage.pages import Page
+from incident.storage.steps import Step
+from incident.storage.timeline import TimelineEvent
+
+
+def record(
+    session: Session,
+    incident: Incident,
+    outcome: Outcome,
+    *,
+    actor: Actor,
+    at: datetime,
+    steps: Sequence[Step] = (),
+) -> None:
+    """Steps, timeline, pages and outbox together, in the caller's transaction.
+
+    `incident` must be locked. `steps` are the rows that the outcome's changes are about.
+    """
+    by_number = {step.number: step for step in steps}
+    for change in outcome.changes:
+        for name, value in change.fields.items():
+            setattr(by_number[change.number], name, value)
+    for event in outcome.events:
+        _append(session, incident, event, by_number, actor=actor, at=at)
+    for change in outcome.changes:
+        by_number[change.number].changed_seq = incident.last_seq
+    for notice in outcome.notices:
+        _promise(session, incident, notice, by_number, actor=actor, at=at)
+    watch.tell_other_processes(session)
+
+
+def _append(
+    session: Session,
+    incident: Incident,
+    event: Event,
+    steps: dict[int, Step],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    session.add(
+        TimelineEvent(
+            incident_id=incident.id,
+            seq=incident.next_seq(),
+            kind=event.kind,
+            text=event.text,
+            actor=actor.name,
+            source=actor.source,
+            occurred_at=event.occurred_at or at,
+            recorded_at=at,
+            step=event.step,
+            key_moment=event.key_moment,
+            data=dict(event.data),
+        )
+    )
+    if event.step in steps:
+        steps[event.step].changed_seq = incident.last_seq
+
+
+def _promise(
+    session: Session,
+    incident: Incident,
+    notice: Notice,
+    steps: dict[int, Step],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    dedup_key = page_rules.dedup_key(
+        install=installs.code(session),
+        incident_id=incident.id,
+        cause=notice.cause,
+        generation=notice.generation,
+    )
+    intent_key = f"{dedup_key}/{notice.action}"
+    if outbox.by_intents(session, [intent_key]):
+        return
+    delivery = Delivery(
+        incident_id=incident.id,
+        step=notice.step,
+        integration=notice.integration,
+        action=notice.action,
+        target=notice.target,
+        subject=notice.subject,
+        settings=dict(notice.settings),
+        drill=incident.mode == "drill",
+        intent_key=intent_key,
+        dedup_key=dedup_key,
+        fifo_key=f"{notice.integration}/{notice.target}",
+        due_at=at,
+        created_at=at,
+    )
+    if notice.integration == "pagerduty":
+        delivery.fifo_key = dedup_key
+        page = _page_of(session, incident, notice, delivery, actor=actor, at=at)
+        delivery.page_id = page.id
+        session.add(delivery)
+        if page.state == "not_sent" and notice.action == "trigger":
+            _say_nobody_was_paged(session, incident, page, steps, at=at)
+        return
+    session.add(delivery)
+
+
+def _page_of(
+    session: Session,
+    incident: Incident,
+    notice: Notice,
+    delivery: Delivery,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Page:
+    """The page a PagerDuty notice is about: a new one for a trigger, else the one it names."""
+    if notice.action != "trigger":
+        return pages.named(session, incident.id, notice.cause, notice.generation)
+    target = targets.find(session, notice.target)
+    page = Page(
+        incident_id=incident.id,
+        cause=notice.cause,
+        generation=notice.generation,
+        step=notice.step,
+        target=notice.target,
+        routing_key_id=target.routing_key_id if target else None,
+        dedup_key=delivery.dedup_key,
+        summary=notice.subject,
+        requested_by=actor.name,
+        promised_at=at,
+    )
+    reason = _why_not(incident, page)
+    if reason:
+        page.state, page.reason, page.ended_at = "not_sent", reason, at
+        delivery.state, delivery.last_error, delivery.settled_at = "not_sent", reason, at
+    session.add(page)
+    session.flush()
+    return page
+
+
+def _why_not(incident: Incident, page: Page) -> str:
+    """Why this page cannot go out at all, or nothing."""
+    if incident.mode == "drill":
+        return "this is a drill"
+    if page.routing_key_id is None:
+        return f"{page.target} is not connected to PagerDuty"
+    return ""
+
+
+def _say_nobody_was_paged(
+    session: Session, incident: Incident, page: Page, steps: dict[int, Step], *, at: datetime
+) -> None:
+    sentence = f"NOBODY WAS PAGED: {page.reason}."
+    event = Event("page_not_sent", sentence, {"target": page.target}, step=page.step)
+    _append(session, incident, event, steps, actor=DESK, at=at)

@@ -1,0 +1,177 @@
+"""The outbox: messages we have promised to send, written with the change that caused them."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Select, and_, func, or_, select, text
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from incident.storage.db import Base, UTCDateTime
+
+LEASE = timedelta(seconds=10)
+SEND_DEADLINE = timedelta(seconds=8)
+UNFINISHED = ("due", "sending")
+
+
+class Delivery(Base):
+    """One message to the outside. State: due sending sent refused not_sent superseded.
+
+    `intent_key` is unique: one intent, one row. `fifo_key` orders what must not overtake:
+    the dedup_key of a page, the channel of a post. `fence` grows with every claim, so that a
+    worker whose claim lapsed can be told apart from the one that took over.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_fifo", "fifo_key", "id"),
+        Index("ix_deliveries_incident_id", "incident_id"),
+        Index(
+            "ix_deliveries_unfinished",
+            "integration",
+            "due_at",
+            sqlite_where=text("state IN ('due', 'sending')"),
+            postgresql_where=text("state IN ('due', 'sending')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"), index=True)
+    step: Mapped[int | None]
+    integration: Mapped[str]
+    action: Mapped[str]
+    target: Mapped[str]
+    subject: Mapped[str]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    drill: Mapped[bool] = mapped_column(default=False)
+    intent_key: Mapped[str] = mapped_column(unique=True)
+    dedup_key: Mapped[str]
+    fifo_key: Mapped[str]
+    state: Mapped[str] = mapped_column(default="due")
+    attempts: Mapped[int] = mapped_column(default=0)
+    fence: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    maybe_sent: Mapped[bool] = mapped_column(default=False)
+    last_error: Mapped[str | None]
+    receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def database_now(session: Session, process_now: datetime) -> datetime:
+    """The clock that leases go by: PostgreSQL's own, so that workers' clocks may differ."""
+    if session.get_bind().dialect.name == "postgresql":
+        moment: datetime = session.scalar(select(func.clock_timestamp()))
+        return moment
+    return process_now
+
+
+def claim(session: Session, *, integration: str, owner: str, now: datetime) -> Delivery | None:
+    """Take the next delivery of `integration` that is due, or whose claim has lapsed.
+
+    Oldest due first; never one whose elder with the same `fifo_key` is still unfinished.
+    """
+    now = database_now(session, now)
+    delivery = session.scalars(_next_due(integration, now)).one_or_none()
+    if delivery is None:
+        return None
+    if delivery.state == "sending":
+        delivery.maybe_sent = True
+    delivery.state = "sending"
+    delivery.attempts += 1
+    delivery.fence += 1
+    delivery.owner = owner
+    delivery.lease_until = now + LEASE
+    return delivery
+
+
+def still_ours(session: Session, delivery_id: int, *, owner: str, fence: int) -> Delivery | None:
+    """The row we claimed, locked, unless the claim lapsed and someone else took it."""
+    return session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.id == delivery_id,
+            Delivery.state == "sending",
+            Delivery.owner == owner,
+            Delivery.fence == fence,
+        )
+        .with_for_update()
+    ).one_or_none()
+
+
+def next_due_at(session: Session, integration: str) -> datetime | None:
+    """When there will be something to do, if nothing else happens before."""
+    due = session.scalar(
+        select(func.min(Delivery.due_at)).where(
+            Delivery.integration == integration, Delivery.state == "due"
+        )
+    )
+    lapsing = session.scalar(
+        select(func.min(Delivery.lease_until)).where(
+            Delivery.integration == integration, Delivery.state == "sending"
+        )
+    )
+    return min((moment for moment in (due, lapsing) if moment is not None), default=None)
+
+
+def of_incident(session: Session, incident_id: int) -> list[Delivery]:
+    """The deliveries of an incident, oldest first."""
+    return list(
+        session.scalars(
+            select(Delivery).where(Delivery.incident_id == incident_id).order_by(Delivery.id)
+        )
+    )
+
+
+def of_page(session: Session, page_id: int) -> list[Delivery]:
+    """What was sent about one page, oldest first."""
+    return list(
+        session.scalars(select(Delivery).where(Delivery.page_id == page_id).order_by(Delivery.id))
+    )
+
+
+def by_intents(session: Session, intents: Collection[str]) -> dict[str, Delivery]:
+    """Deliveries already promised for these intents."""
+    found = session.scalars(select(Delivery).where(Delivery.intent_key.in_(intents)))
+    return {delivery.intent_key: delivery for delivery in found}
+
+
+def receipt_of(session: Session, intent_key: str) -> dict[str, Any] | None:
+    """What the vendor answered when this intent was sent, for a message that edits it."""
+    return session.scalar(select(Delivery.receipt).where(Delivery.intent_key == intent_key))
+
+
+def oldest_due_page(session: Session) -> datetime | None:
+    """Since when the longest-waiting page waits."""
+    return session.scalar(
+        select(func.min(Delivery.created_at)).where(
+            Delivery.integration == "pagerduty", Delivery.state.in_(UNFINISHED)
+        )
+    )
+
+
+def _next_due(integration: str, now: datetime) -> Select[tuple[Delivery]]:
+    elder = aliased(Delivery)
+    elder_unfinished = (
+        select(elder.id)
+        .where(
+            elder.fifo_key == Delivery.fifo_key,
+            elder.id < Delivery.id,
+            elder.state.in_(UNFINISHED),
+        )
+        .exists()
+    )
+    ready = or_(
+        and_(Delivery.state == "due", Delivery.due_at <= now),
+        and_(Delivery.state == "sending", Delivery.lease_until < now),
+    )
+    return (
+        select(Delivery)
+        .where(Delivery.integration == integration, ready, ~elder_unfinished)
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )

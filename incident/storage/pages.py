@@ -1,0 +1,76 @@
+"""Pages: each time we ask for a person to be woken, and what became of it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from incident.storage.db import Base, UTCDateTime
+
+LIVE = ("promised", "accepted", "seen", "notified")
+
+
+class Page(Base):
+    """State: promised accepted seen notified acknowledged, and the ends
+    refused not_sent superseded exhausted resolved.
+
+    `cause` and `generation` name it within the incident; `dedup_key` is what PagerDuty knows.
+    `routing_key_id` is the key it was sent with: later words about it must use the same one.
+    """
+
+    __tablename__ = "pages"
+    __table_args__ = (UniqueConstraint("incident_id", "cause", "generation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    cause: Mapped[str]
+    generation: Mapped[int]
+    step: Mapped[int | None]
+    target: Mapped[str]
+    routing_key_id: Mapped[int | None] = mapped_column(ForeignKey("routing_keys.id"))
+    dedup_key: Mapped[str] = mapped_column(unique=True)
+    summary: Mapped[str]
+    state: Mapped[str] = mapped_column(default="promised")
+    reason: Mapped[str | None]
+    requested_by: Mapped[str]
+    promised_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    acknowledged_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def of_incident(session: Session, incident_id: int) -> list[Page]:
+    """The pages of an incident, oldest first."""
+    return list(
+        session.scalars(select(Page).where(Page.incident_id == incident_id).order_by(Page.id))
+    )
+
+
+def of_incidents(session: Session, ids: Collection[int]) -> list[Page]:
+    """The pages of several incidents at once."""
+    if not ids:
+        return []
+    return list(session.scalars(select(Page).where(Page.incident_id.in_(ids)).order_by(Page.id)))
+
+
+def last_generation(session: Session, incident_id: int, cause: str) -> int:
+    """How often this cause has paged already."""
+    return (
+        session.scalar(
+            select(func.max(Page.generation)).where(
+                Page.incident_id == incident_id, Page.cause == cause
+            )
+        )
+        or 0
+    )
+
+
+def named(session: Session, incident_id: int, cause: str, generation: int) -> Page:
+    """The page of this cause and generation."""
+    return session.scalars(
+        select(Page).where(
+            Page.incident_id == incident_id, Page.cause == cause, Page.generation == generation
+        )
+    ).one()

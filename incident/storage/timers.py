@@ -1,0 +1,62 @@
+"""Timers: what must happen at a time, as rows, so that a restart of any length loses none."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from incident.storage.db import Base, UTCDateTime
+
+
+class Timer(Base):
+    """State: due fired cancelled. `name` is unique: the same timer is never set twice."""
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        Index(
+            "ix_timers_due",
+            "due_at",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default="due")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def find(session: Session, name: str) -> Timer | None:
+    return session.scalars(select(Timer).where(Timer.name == name)).one_or_none()
+
+
+def next_due(session: Session, now: datetime) -> Timer | None:
+    """The oldest timer that is due, unlocked: lock its incident first, then look again."""
+    return session.scalars(
+        select(Timer)
+        .where(Timer.state == "due", Timer.due_at <= now)
+        .order_by(Timer.due_at, Timer.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def of_incident(session: Session, incident_id: int) -> list[Timer]:
+    """The timers of an incident that have not fired yet."""
+    return list(
+        session.scalars(
+            select(Timer)
+            .where(Timer.incident_id == incident_id, Timer.state == "due")
+            .order_by(Timer.due_at)
+        )
+    )
+
+
+def next_at(session: Session) -> datetime | None:
+    """When the next timer is due."""
+    return session.scalar(select(func.min(Timer.due_at)).where(Timer.state == "due"))
