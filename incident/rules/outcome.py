@@ -50,9 +50,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A temporary measure that is in force from now on, until somebody undoes it."""
+
+    text: str
+    step: int | None = None
+    undo: str = ""
+    max_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything that follows from one command."""
+    """Everything that follows from one command. `run_state` is that of the run it was about."""
 
     events: tuple[Event, ...] = ()
     notices: tuple[Notice, ...] = ()
     changes: tuple[Change, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    run_state: str | None = None

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from incident.rules import pages as page_rules
-from incident.rules.outcome import Event, Notice, Outcome
+from incident.rules.outcome import Change, Event, Measure, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
+from incident.rules.progress import UNTOUCHED
 from incident.storage import installs, outbox, pages, targets, watch
+from incident.storage.effects import Effect
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
@@ -30,16 +32,41 @@ def record(
     `incident` must be locked. `steps` are the rows that the outcome's changes are about.
     """
     by_number = {step.number: step for step in steps}
-    for change in outcome.changes:
-        for name, value in change.fields.items():
-            setattr(by_number[change.number], name, value)
     for event in outcome.events:
         _append(session, incident, event, by_number, actor=actor, at=at)
     for change in outcome.changes:
-        by_number[change.number].changed_seq = incident.last_seq
+        _change(by_number[change.number], change, seq=incident.last_seq)
+    for measure in outcome.measures:
+        _begin(session, incident, measure, actor=actor, at=at)
     for notice in outcome.notices:
         _promise(session, incident, notice, by_number, actor=actor, at=at)
     watch.tell_other_processes(session)
+
+
+def _change(step: Step, change: Change, *, seq: int) -> None:
+    """New values, and the numbers by which a screen knows that it is behind."""
+    before = step.state
+    for name, value in change.fields.items():
+        setattr(step, name, value)
+    step.changed_seq = seq
+    if not {before, step.state} <= UNTOUCHED:
+        step.outcome_seq = seq
+
+
+def _begin(
+    session: Session, incident: Incident, measure: Measure, *, actor: Actor, at: datetime
+) -> None:
+    session.add(
+        Effect(
+            incident_id=incident.id,
+            step=measure.step,
+            text=measure.text,
+            undo=measure.undo,
+            max_seconds=measure.max_seconds,
+            began_at=at,
+            began_by=actor.name,
+        )
+    )
 
 
 def _append(

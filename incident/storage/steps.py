@@ -15,7 +15,8 @@ class Step(Base):
     """`number` is its name in the incident for ever; `position` is its place in the run.
 
     `parent` is the number of the step it hangs under; `branch` the answer that makes it count.
-    `changed_seq` is the sequence number of the last event about it.
+    `changed_seq` is the timeline's number when it last looked different on screen,
+    `outcome_seq` when somebody last settled, answered, reopened or reached it.
     """
 
     __tablename__ = "steps"
@@ -43,6 +44,7 @@ class Step(Base):
     reached_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     current_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     changed_seq: Mapped[int] = mapped_column(default=0)
+    outcome_seq: Mapped[int] = mapped_column(default=0)
 
 
 def of_incident(session: Session, incident_id: int) -> list[Step]:
@@ -84,3 +86,8 @@ def of_incidents(session: Session, ids: Collection[int]) -> list[Step]:
             .order_by(Step.incident_id, Step.run_id, Step.position)
         )
     )
+
+
+def of_run(session: Session, run_id: int) -> list[Step]:
+    """The steps of one run, in order."""
+    return list(session.scalars(select(Step).where(Step.run_id == run_id).order_by(Step.position)))
