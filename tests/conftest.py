@@ -1,0 +1,132 @@
+"""A database per test, a clock you can move, and short ways to make things."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from incident import storage  # noqa: F401 - every table is known from here on
+from incident.rules.permissions import Actor
+from incident.services import checklists, incidents, runs
+from incident.services.incidents import Opening
+from incident.storage import db, sealed
+from incident.storage.installs import Install
+from incident.storage.targets import RoutingKey, Target
+from tests.postgres import template_database, the_server
+
+MAYA = Actor("Maya", role="responder")
+TOM = Actor("Tom", role="responder")
+ADA = Actor("Ada", role="admin")
+SAM = Actor("Sam", role="viewer")
+START = datetime(2021, 7, 10, 2, 0, tzinfo=UTC)
+_names = itertools.count(1)
+
+
+class Clock:
+    """Stands still until moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **units: float) -> datetime:
+        self.now += timedelta(**units)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database with every table, the process's own while the test runs."""
+    if request.param == "sqlite":
+        engine = _fresh_sqlite(tmp_path)
+    else:
+        engine = _fresh_postgres()
+    _prepare()
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Engine]:
+    """The same on SQLite alone, for what does not depend on the database."""
+    engine = _fresh_sqlite(tmp_path)
+    _prepare()
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def an_incident(clock: Clock) -> Any:
+    """Makes an incident that follows a checklist of these items; returns its key."""
+
+    def make(*items: str, title: str = "Uploads are failing", **opening: Any) -> str:
+        with db.transaction() as session:
+            incident = incidents.open_incident(
+                session, Opening(title=title, **opening), actor=MAYA, at=clock()
+            )
+            if items:
+                slug = a_checklist(session, *items, at=clock())
+                runs.attach_to(session, incident, slug, actor=MAYA, at=clock(), confirmed=True)
+            return incident.key
+
+    return make
+
+
+def a_checklist(session: Any, *items: str, at: datetime = START) -> str:
+    """A published checklist whose items are lines of Markdown; returns its slug."""
+    slug = f"list-{next(_names)}"
+    lines = "\n".join(item if item.lstrip().startswith("- ") else f"- [ ] {item}" for item in items)
+    source = f"---\ntitle: List {slug}\nslug: {slug}\n---\n\n# List {slug}\n\n## Steps\n\n{lines}\n"
+    revision = checklists.draft(session, source=source, actor=ADA, at=at)
+    checklists.publish(session, slug=slug, number=revision.number, actor=ADA, at=at)
+    return slug
+
+
+def connect_target(name: str = "primary", key: str = "R" * 32, **fields: Any) -> None:
+    """Give a target a routing key, so that a page to it is really sent."""
+    with db.transaction() as session:
+        from incident.storage import targets
+
+        row = RoutingKey(secret=sealed.seal(key), created_at=START, created_by="Ada")
+        session.add(row)
+        session.flush()
+        target = targets.find(session, name)
+        if target is None:
+            target = Target(name=name, created_at=START, updated_at=START)
+            session.add(target)
+        target.routing_key_id = row.id
+        for field, value in fields.items():
+            setattr(target, field, value)
+
+
+def _prepare() -> None:
+    sealed.use("a secret for tests only")
+    with db.transaction() as session:
+        session.add(Install(code="testtest", created_at=START))
+        session.add(Target(name="primary", created_at=START, updated_at=START))
+
+
+def _fresh_sqlite(folder: Path) -> Engine:
+    engine = db.connect(f"sqlite:///{folder}/incident.db")
+    db.Base.metadata.create_all(engine)
+    return engine
+
+
+def _fresh_postgres() -> Engine:
+    """Emptied, not rebuilt: truncating is quicker than making a database."""
+    engine = db.connect(template_database(the_server()))
+    tables = ", ".join(f'"{table.name}"' for table in db.Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    return engine
