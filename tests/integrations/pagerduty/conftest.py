@@ -1,0 +1,15 @@
+import pytest
+
+from incident.integrations.pagerduty.notifier import PagerDuty
+from tests.fakes.pagerduty import FakePagerDuty
+
+
+@pytest.fixture
+def pagerduty():
+    with FakePagerDuty() as fake:
+        yield fake
+
+
+@pytest.fixture
+def notifier(pagerduty):
+    return PagerDuty(pagerduty.url, connect_timeout=0.3, read_timeout=0.3)
