@@ -33,22 +33,21 @@ def template_database(server: str) -> str:
     from incident.storage import db
 
     name = f"desk_{os.getpid()}"
-    with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = server.rsplit("/", 1)[0] + f"/{name}"
+    url = empty_database(name, server)
     engine = create_engine(url)
     db.Base.metadata.create_all(engine)
     engine.dispose()
     return url
 
 
-def empty_database(name: str) -> str:
+def empty_database(name: str, server: str | None = None) -> str:
     """A database of this name with nothing in it. Returns its address."""
-    server = the_server()
-    with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+    server = server or the_server()
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
     return server.rsplit("/", 1)[0] + f"/{name}"
 
 

@@ -23,9 +23,7 @@ class Target(Base):
     zone: Mapped[str] = mapped_column(default="UTC")
     phones: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     phones_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    routing_key_id: Mapped[int | None] = mapped_column(
-        ForeignKey("routing_keys.id", use_alter=True)
-    )
+    routing_key_id: Mapped[int | None] = mapped_column(ForeignKey("routing_keys.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
