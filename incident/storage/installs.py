@@ -25,3 +25,8 @@ def code(session: Session) -> str:
 
 def find(session: Session) -> Install | None:
     return session.scalars(select(Install)).one_or_none()
+
+
+def lock(session: Session) -> Install:
+    """The installation, for what only one process at a time may do to it."""
+    return session.scalars(select(Install).with_for_update()).one()

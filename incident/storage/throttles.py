@@ -1,0 +1,41 @@
+"""Throttles: how often something failed lately, and until when it has to wait."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from incident.storage.db import Base, UTCDateTime
+
+
+class Throttle(Base):
+    """One counter. `key` names what is counted; `until` is when the next try is looked at."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def lock(session: Session, key: str, at: datetime) -> Throttle:
+    """The counter of this key, made if need be. Whoever asks for it next waits for us."""
+    query = select(Throttle).where(Throttle.key == key).with_for_update()
+    found = session.scalars(query).one_or_none()
+    if found is not None:
+        return found
+    with suppress(IntegrityError), session.begin_nested():
+        session.add(Throttle(key=key, tries=0, tried_at=at, until=at))
+    return session.scalars(query).one()
+
+
+def forget(session: Session, key: str) -> None:
+    session.execute(delete(Throttle).where(Throttle.key == key))
+
+
+def sweep(session: Session, before: datetime) -> None:
+    """Drop the counters that nothing has touched since."""
+    session.execute(delete(Throttle).where(Throttle.tried_at < before))
