@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, select
+from sqlalchemy import JSON, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -21,10 +21,16 @@ class Answer(Base):
     request: Mapped[str]
     status: Mapped[int]
     body: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    location: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 def find(session: Session, *, actor: str, key: str) -> Answer | None:
     return session.scalars(
         select(Answer).where(Answer.actor == actor, Answer.key == key)
     ).one_or_none()
+
+
+def sweep(session: Session, before: datetime) -> None:
+    """Forget the answers given before this moment: nobody repeats a request for days."""
+    session.execute(delete(Answer).where(Answer.created_at < before))
