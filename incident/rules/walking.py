@@ -56,9 +56,9 @@ def ending(progress: Progress, state: str) -> tuple[Event, ...]:
     if state not in ENDINGS:
         return ()
     states = [progress.state(step) for step in progress.active()]
-    counts = {name: states.count(name) for name in sorted(SETTLED) if name in states}
+    counts = {str(name): states.count(name) for name in sorted(SETTLED) if name in states}
     told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-    return (Event("run_completed", f"{ENDINGS[state]}: {told}", {"state": state, **counts}),)
+    return (Event("run_completed", f"{ENDINGS[state]}: {told}", {"state": state, "counts": counts}),)
 
 
 def _next_to_do(progress: Progress) -> Step | None:

@@ -11,6 +11,7 @@ from incident.rules.permissions import DESK, Actor
 from incident.rules.progress import UNTOUCHED
 from incident.storage import installs, outbox, pages, targets, watch
 from incident.storage.effects import Effect
+from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
@@ -38,8 +39,10 @@ def record(
         _change(by_number[change.number], change, seq=incident.last_seq)
     for measure in outcome.measures:
         _begin(session, incident, measure, actor=actor, at=at)
+    failpoint("record-half")
     for notice in outcome.notices:
         _promise(session, incident, notice, by_number, actor=actor, at=at)
+    session.info["recorded"] = True
     watch.tell_other_processes(session)
 
 
@@ -106,16 +109,29 @@ def _promise(
     actor: Actor,
     at: datetime,
 ) -> None:
+    """One delivery for one intent, however often the same intent is asked for."""
+    delivery = _delivery_of(session, incident, notice, at=at)
+    if outbox.by_intents(session, [delivery.intent_key]):
+        return
+    if notice.integration != "pagerduty":
+        session.add(delivery)
+        return
+    delivery.fifo_key = delivery.dedup_key
+    page = _page_of(session, incident, notice, delivery, actor=actor, at=at)
+    delivery.page_id = page.id
+    session.add(delivery)
+    if page.state == "not_sent" and notice.action == "trigger":
+        _say_nobody_was_paged(session, incident, page, steps, at=at)
+
+
+def _delivery_of(session: Session, incident: Incident, notice: Notice, *, at: datetime) -> Delivery:
     dedup_key = page_rules.dedup_key(
         install=installs.code(session),
         incident_id=incident.id,
         cause=notice.cause,
         generation=notice.generation,
     )
-    intent_key = f"{dedup_key}/{notice.action}"
-    if outbox.by_intents(session, [intent_key]):
-        return
-    delivery = Delivery(
+    return Delivery(
         incident_id=incident.id,
         step=notice.step,
         integration=notice.integration,
@@ -124,21 +140,12 @@ def _promise(
         subject=notice.subject,
         settings=dict(notice.settings),
         drill=incident.mode == "drill",
-        intent_key=intent_key,
+        intent_key=f"{dedup_key}/{notice.action}",
         dedup_key=dedup_key,
         fifo_key=f"{notice.integration}/{notice.target}",
         due_at=at,
         created_at=at,
     )
-    if notice.integration == "pagerduty":
-        delivery.fifo_key = dedup_key
-        page = _page_of(session, incident, notice, delivery, actor=actor, at=at)
-        delivery.page_id = page.id
-        session.add(delivery)
-        if page.state == "not_sent" and notice.action == "trigger":
-            _say_nobody_was_paged(session, incident, page, steps, at=at)
-        return
-    session.add(delivery)
 
 
 def _page_of(

@@ -89,13 +89,16 @@ class Watcher:
         dsn = url.render_as_string(hide_password=False)
         try:
             with psycopg.connect(dsn, autocommit=True) as connection:
-                connection.execute(f"LISTEN {CHANNEL}")
-                ring()
-                while not self._stopping.is_set():
-                    for _ in connection.notifies(timeout=POSTGRES_PAUSE, stop_after=1):
-                        ring()
+                self._ring_for_notifications(connection)
         except psycopg.Error as error:
             raise OSError(str(error)) from error
+
+    def _ring_for_notifications(self, connection: Any) -> None:
+        connection.execute(f"LISTEN {CHANNEL}")
+        ring()
+        while not self._stopping.is_set():
+            for _ in connection.notifies(timeout=POSTGRES_PAUSE, stop_after=1):
+                ring()
 
 
 def tell_other_processes(session: Session) -> None:
