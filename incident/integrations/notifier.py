@@ -15,11 +15,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """A bad moment. `ambiguous` means that the vendor may have taken it all the same."""
+    """A bad moment. `ambiguous` means that the vendor may have taken it all the same.
+
+    `crowded` means that it said "too many"; `after` is how long it asked us to wait, if it did.
+    """
 
     reason: str
     after: timedelta | None = None
     ambiguous: bool = False
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from incident.storage import watch
+from incident.storage.failpoints import failpoint
 from incident.storage.writers import WriterQueue
 
 NAMES = {
@@ -76,8 +77,11 @@ def open_engine(url: str) -> Engine:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Everything inside happens, or none of it does. Then whoever waits for news is woken."""
+    failpoint("transaction-before")
     with _writers.turn(), _Session.begin() as session:
         yield session
+    if session.info.get("recorded"):
+        failpoint("transaction-recorded")
     watch.ring()
 
 

@@ -57,7 +57,7 @@ class Incident(Base):
     @property
     def key(self) -> str:
         """What people call it: INC-42."""
-        return f"INC-{self.id}"
+        return key_of(self.id)
 
     @property
     def open(self) -> bool:
@@ -70,6 +70,10 @@ class Incident(Base):
     def next_number(self) -> int:
         self.last_number += 1
         return self.last_number
+
+
+def key_of(incident_id: int) -> str:
+    return f"INC-{incident_id}"
 
 
 def id_of(key: str) -> int:

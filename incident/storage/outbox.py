@@ -4,7 +4,20 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, and_, func, or_, select, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -12,6 +25,8 @@ from incident.storage.db import Base, UTCDateTime
 LEASE = timedelta(seconds=10)
 SEND_DEADLINE = timedelta(seconds=8)
 UNFINISHED = ("due", "sending")
+_STILL_TO_SEND = text("state IN ('due', 'sending')")
+PATIENCE = 6
 
 
 class Delivery(Base):
@@ -24,14 +39,20 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_fifo", "fifo_key", "id"),
         Index("ix_deliveries_incident_id", "incident_id"),
+        Index(
+            "ix_deliveries_fifo",
+            "fifo_key",
+            "id",
+            sqlite_where=_STILL_TO_SEND,
+            postgresql_where=_STILL_TO_SEND,
+        ),
         Index(
             "ix_deliveries_unfinished",
             "integration",
             "due_at",
-            sqlite_where=text("state IN ('due', 'sending')"),
-            postgresql_where=text("state IN ('due', 'sending')"),
+            sqlite_where=_STILL_TO_SEND,
+            postgresql_where=_STILL_TO_SEND,
         ),
     )
 
@@ -64,8 +85,7 @@ class Delivery(Base):
 def database_now(session: Session, process_now: datetime) -> datetime:
     """The clock that leases go by: PostgreSQL's own, so that workers' clocks may differ."""
     if session.get_bind().dialect.name == "postgresql":
-        moment: datetime = session.scalar(select(func.clock_timestamp()))
-        return moment
+        return session.scalars(select(func.clock_timestamp(type_=UTCDateTime))).one()
     return process_now
 
 
@@ -73,6 +93,8 @@ def claim(session: Session, *, integration: str, owner: str, now: datetime) -> D
     """Take the next delivery of `integration` that is due, or whose claim has lapsed.
 
     Oldest due first; never one whose elder with the same `fifo_key` is still unfinished.
+    A post gives way once it has failed PATIENCE times: it must not silence its channel. A page
+    never does: a resolve that overtook its trigger would leave somebody being woken.
     """
     now = database_now(session, now)
     delivery = session.scalars(_next_due(integration, now)).one_or_none()
@@ -88,33 +110,28 @@ def claim(session: Session, *, integration: str, owner: str, now: datetime) -> D
     return delivery
 
 
+def claimed(session: Session, delivery_id: int, *, owner: str, fence: int) -> Delivery | None:
+    """The row we claimed, unless the claim lapsed and someone else took it."""
+    return session.scalars(_claimed(delivery_id, owner, fence)).one_or_none()
+
+
 def still_ours(session: Session, delivery_id: int, *, owner: str, fence: int) -> Delivery | None:
-    """The row we claimed, locked, unless the claim lapsed and someone else took it."""
+    """The same, locked, so that it stays ours while we settle it."""
     return session.scalars(
-        select(Delivery)
-        .where(
-            Delivery.id == delivery_id,
-            Delivery.state == "sending",
-            Delivery.owner == owner,
-            Delivery.fence == fence,
-        )
+        _claimed(delivery_id, owner, fence)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
 
 
 def next_due_at(session: Session, integration: str) -> datetime | None:
     """When there will be something to do, if nothing else happens before."""
-    due = session.scalar(
-        select(func.min(Delivery.due_at)).where(
-            Delivery.integration == integration, Delivery.state == "due"
+    next_at = case((Delivery.state == "due", Delivery.due_at), else_=Delivery.lease_until)
+    return session.scalars(
+        select(func.min(next_at, type_=UTCDateTime)).where(
+            Delivery.integration == integration, _unfinished(Delivery)
         )
-    )
-    lapsing = session.scalar(
-        select(func.min(Delivery.lease_until)).where(
-            Delivery.integration == integration, Delivery.state == "sending"
-        )
-    )
-    return min((moment for moment in (due, lapsing) if moment is not None), default=None)
+    ).one()
 
 
 def of_incident(session: Session, incident_id: int) -> list[Delivery]:
@@ -133,34 +150,57 @@ def of_page(session: Session, page_id: int) -> list[Delivery]:
     )
 
 
+def of_page_locked(session: Session, page_id: int) -> list[Delivery]:
+    """The same, locked: no worker claims one of them before we are done."""
+    return list(
+        session.scalars(
+            select(Delivery)
+            .where(Delivery.page_id == page_id)
+            .order_by(Delivery.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
 def by_intents(session: Session, intents: Collection[str]) -> dict[str, Delivery]:
     """Deliveries already promised for these intents."""
     found = session.scalars(select(Delivery).where(Delivery.intent_key.in_(intents)))
     return {delivery.intent_key: delivery for delivery in found}
 
 
-def receipt_of(session: Session, intent_key: str) -> dict[str, Any] | None:
-    """What the vendor answered when this intent was sent, for a message that edits it."""
-    return session.scalar(select(Delivery.receipt).where(Delivery.intent_key == intent_key))
+def by_intent(session: Session, intent_key: str) -> Delivery | None:
+    """The delivery of one intent: its receipt says where the message is that another edits."""
+    return by_intents(session, [intent_key]).get(intent_key)
 
 
 def oldest_due_page(session: Session) -> datetime | None:
     """Since when the longest-waiting page waits."""
     return session.scalar(
         select(func.min(Delivery.created_at)).where(
-            Delivery.integration == "pagerduty", Delivery.state.in_(UNFINISHED)
+            Delivery.integration == "pagerduty", _unfinished(Delivery)
         )
     )
 
 
-def _next_due(integration: str, now: datetime) -> Select[tuple[Delivery]]:
+def _claimed(delivery_id: int, owner: str, fence: int) -> Select[Delivery]:
+    return select(Delivery).where(
+        Delivery.id == delivery_id,
+        Delivery.state == "sending",
+        Delivery.owner == owner,
+        Delivery.fence == fence,
+    )
+
+
+def _next_due(integration: str, now: datetime) -> Select[Delivery]:
     elder = aliased(Delivery)
     elder_unfinished = (
         select(elder.id)
         .where(
             elder.fifo_key == Delivery.fifo_key,
             elder.id < Delivery.id,
-            elder.state.in_(UNFINISHED),
+            _unfinished(elder),
+            or_(elder.integration == "pagerduty", elder.attempts < PATIENCE),
         )
         .exists()
     )
@@ -170,8 +210,13 @@ def _next_due(integration: str, now: datetime) -> Select[tuple[Delivery]]:
     )
     return (
         select(Delivery)
-        .where(Delivery.integration == integration, ready, ~elder_unfinished)
+        .where(Delivery.integration == integration, _unfinished(Delivery), ready, ~elder_unfinished)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def _unfinished(row: type[Delivery]) -> ColumnElement[bool]:
+    """Written out, not bound: only so do both databases see that a partial index serves."""
+    return row.state.in_(bindparam(None, UNFINISHED, expanding=True, literal_execute=True))

@@ -67,6 +67,12 @@ def last_generation(session: Session, incident_id: int, cause: str) -> int:
     )
 
 
+def count(session: Session, incident_id: int) -> int:
+    """How many pages the incident ever asked for."""
+    query = select(func.count()).select_from(Page).where(Page.incident_id == incident_id)
+    return session.scalars(query).one()
+
+
 def named(session: Session, incident_id: int, cause: str, generation: int) -> Page:
     """The page of this cause and generation."""
     return session.scalars(

@@ -1,11 +1,13 @@
 """Workers: who empties the outbox, and when each last gave a sign of life."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
+
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Worker(Base):
@@ -21,3 +23,14 @@ class Worker(Base):
 def last_beat(session: Session) -> datetime | None:
     """The freshest sign of life of any worker."""
     return session.scalar(select(func.max(Worker.beat_at)))
+
+
+def beat(session: Session, name: str, *, started_at: datetime, at: datetime) -> None:
+    """A sign of life. Workers that died without a word are forgotten after a day."""
+    session.execute(delete(Worker).where(Worker.beat_at < at - FORGOTTEN_AFTER))
+    session.merge(Worker(name=name, started_at=started_at, beat_at=at))
+
+
+def leave(session: Session, name: str) -> None:
+    """It was stopped on purpose."""
+    session.execute(delete(Worker).where(Worker.name == name))

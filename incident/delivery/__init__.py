@@ -1,0 +1,1 @@
+"""Third floor. What happens without anyone at the door: messages go out, time passes."""

@@ -1,0 +1,152 @@
+"""The deliveries of one integration: a slow vendor holds up nobody else's."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import SystemRandom
+from threading import Event, Lock, Thread
+
+from incident.delivery.sender import Sender
+from incident.integrations.notifier import Notifier, Result
+from incident.services import deliveries
+from incident.services.deliveries import Claimed, Moot, Ready
+from incident.storage import outbox, watch
+from incident.storage.db import reading, transaction
+from incident.storage.failpoints import failpoint
+
+POLL = timedelta(seconds=1)
+TRIES_TO_SETTLE = 3
+PAUSE = 0.3
+
+log = logging.getLogger(__name__)
+_chance = SystemRandom()
+
+
+def deliver_one(
+    notifier: Notifier,
+    *,
+    integration: str,
+    owner: str,
+    clock: Callable[[], datetime],
+    public_url: str = "",
+) -> bool:
+    """Claim one, look again, send it, settle it. Says whether there was one."""
+    lane = Lane(integration, lambda: notifier, owner=owner, clock=clock, public_url=public_url)
+    claimed = lane.claim(owner)
+    if claimed is not None:
+        lane.deliver(claimed, Sender(lambda: notifier))
+    return claimed is not None
+
+
+class Lane:
+    """Several threads. One of them watches the outbox; the others send."""
+
+    def __init__(
+        self,
+        integration: str,
+        make: Callable[[], Notifier],
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        public_url: str = "",
+        threads: int = 1,
+    ) -> None:
+        self.integration = integration
+        self.rounds = 0
+        self._make = make
+        self._clock = clock
+        self._public_url = public_url
+        self._watching = Lock()
+        self._news = Event()
+        self._stopping = Event()
+        self._threads = [
+            Thread(target=self._run, args=(f"{owner}/{n}",), name=f"{integration}-{n}", daemon=True)
+            for n in range(threads)
+        ]
+
+    def start(self) -> None:
+        watch.on_ring(self._news.set)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Claim nothing more. What is under way is finished; `join` waits for it."""
+        self._stopping.set()
+        self._news.set()
+
+    def join(self, timeout: float) -> None:
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def claim(self, owner: str) -> Claimed | None:
+        with transaction() as session:
+            claimed = deliveries.claim(
+                session, integration=self.integration, owner=owner, at=self._clock()
+            )
+        if claimed is not None:
+            failpoint("claim-committed")
+        return claimed
+
+    def deliver(self, claimed: Claimed, sender: Sender) -> None:
+        """No transaction is open while we talk to the world."""
+        with reading() as session:
+            found = deliveries.guard(
+                session, claimed, public_url=self._public_url, at=self._clock()
+            )
+        if found is None:
+            return
+        result = sender.send(found) if isinstance(found, Ready) else found
+        failpoint("answer-read")
+        self._settle(claimed, result)
+
+    def _run(self, owner: str) -> None:
+        sender = Sender(self._make)
+        while not self._stopping.is_set():
+            self.rounds += 1
+            try:
+                with self._watching:
+                    claimed = self._next(owner)
+                if claimed is not None:
+                    self.deliver(claimed, sender)
+            except Exception:  # the last net: a bug ends one delivery, never the lane
+                log.exception("%s: delivering failed", self.integration)
+                self._stopping.wait(PAUSE)
+
+    def _next(self, owner: str) -> Claimed | None:
+        """The next delivery, or None after a while without any."""
+        if self._stopping.is_set():
+            return None
+        self._news.clear()
+        with reading() as session:
+            due_at = outbox.next_due_at(session, self.integration)
+            now = outbox.database_now(session, self._clock())
+        claimed = self.claim(owner) if due_at is not None and due_at <= now else None
+        if claimed is None and not self._stopping.is_set():
+            wait = POLL if due_at is None or due_at <= now else min(POLL, due_at - now)
+            self._news.wait(wait.total_seconds())
+        return claimed
+
+    def _settle(self, claimed: Claimed, result: Result | Moot) -> None:
+        """A row that cannot be settled is set aside: sent again and again is worse."""
+        for _ in range(TRIES_TO_SETTLE):
+            if self._try_to_settle(claimed, result):
+                return
+            self._stopping.wait(PAUSE)
+        log.error("delivery %s is set aside", claimed.delivery_id)
+        with transaction() as session:
+            deliveries.set_aside(session, claimed, result, at=self._clock())
+
+    def _try_to_settle(self, claimed: Claimed, result: Result | Moot) -> bool:
+        try:
+            with transaction() as session:
+                deliveries.settle(
+                    session,
+                    claimed,
+                    result,
+                    at=self._clock(),
+                    spread=_chance.uniform(-1, 1),
+                )
+        except Exception:  # the same net: the vendor's answer must not be lost with it
+            log.exception("delivery %s: settling failed", claimed.delivery_id)
+            return False
+        return True

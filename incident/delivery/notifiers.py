@@ -1,0 +1,29 @@
+"""Which notifier sends for which integration. Each sending thread makes its own."""
+
+from collections.abc import Callable, Mapping
+
+from config import Config
+from incident.integrations.notifier import Notifier, Unconnected
+
+Make = Callable[[], Notifier]
+
+
+def notifiers_for(config: Config) -> Mapping[str, Make]:
+    """How to make each of them. What is not connected is told so, loudly, for every message."""
+    return {
+        "pagerduty": lambda: _pagerduty(config),
+        "slack": lambda: _slack(config) if config.slack_bot_token else Unconnected("Slack"),
+    }
+
+
+def _pagerduty(config: Config) -> Notifier:
+    """Always there: the routing key comes with each page."""
+    from incident.integrations.pagerduty.notifier import PagerDuty
+
+    return PagerDuty(config.pagerduty_events_url)
+
+
+def _slack(config: Config) -> Notifier:
+    from incident.integrations.slack.notifier import Slack
+
+    return Slack(config.slack_bot_token, config.slack_api_url)

@@ -1,0 +1,48 @@
+"""One attempt at one message, with an end: whatever the vendor does, it is over in time."""
+
+import logging
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from incident.integrations.notifier import Message, Notifier, Result, TryAgain
+from incident.services.deliveries import Ready
+
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """Belongs to one thread. A notifier that did not come back in time is not used again."""
+
+    def __init__(self, make: Callable[[], Notifier]) -> None:
+        self._make = make
+        self._notifier: Notifier | None = None
+
+    def send(self, ready: Ready) -> Result:
+        """The attempt runs in a thread of its own, which is left behind when time is up.
+
+        Timeouts on a socket cannot promise this: a vendor who drips one byte a second
+        never exceeds them.
+        """
+        notifier = self._notifier = self._notifier or self._make()
+        answers: SimpleQueue[Result] = SimpleQueue()
+        attempt = Thread(
+            target=lambda: answers.put(_try(notifier, ready.message)), name="attempt", daemon=True
+        )
+        attempt.start()
+        seconds = ready.within.total_seconds()
+        try:
+            return answers.get(timeout=seconds)
+        except Empty:
+            self._notifier = None
+            notifier.close()
+            return TryAgain(f"No answer within {seconds:.0f} s", ambiguous=True)
+
+
+def _try(notifier: Notifier, message: Message) -> Result:
+    try:
+        return notifier.send(message)
+    except Exception as error:  # the last net: a bug in a notifier must not lose a page
+        log.exception("delivery %s: the notifier failed", message.delivery_id)
+        reason = f"A fault of the incident desk ({type(error).__name__})"
+        return TryAgain(reason, ambiguous=True)

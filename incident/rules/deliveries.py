@@ -1,0 +1,110 @@
+"""What became of a message, in words: the timeline's lines about pages and posts."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from incident.rules import backoff
+from incident.rules.outcome import Event
+
+PAGE = "pagerduty"
+
+
+class Promised(Protocol):
+    """A delivery as the rules see it."""
+
+    integration: str
+    action: str
+    target: str
+    subject: str
+    step: int | None
+    attempts: int
+    drill: bool
+
+
+def accepted(delivery: Promised, *, took: timedelta) -> Event:
+    """The vendor has it. For a page that is not yet a person awake."""
+    seconds = _seconds(took)
+    if not _is_page(delivery):
+        return _event(delivery, "post_sent", f"Posted to {delivery.target} ({seconds})", took)
+    if delivery.action == "trigger":
+        text = f"PagerDuty took the page to {delivery.target} ({seconds})"
+        return _event(delivery, "page_accepted", text, took)
+    text = f"PagerDuty was told: {_news(delivery)} ({seconds})"
+    return _event(delivery, f"page_{delivery.action}_sent", text, took)
+
+
+def delayed(delivery: Promised, reason: str, *, wait: timedelta) -> Event | None:
+    """It will be tried again. Not every attempt of a long outage is worth a line."""
+    if not backoff.worth_a_line(delivery.attempts):
+        return None
+    text = f"{reason}. Trying again in {_seconds(wait)}"
+    return _event(delivery, f"{_thing(delivery)}_delayed", text)
+
+
+def refused(delivery: Promised, reason: str) -> Event:
+    """It will never work. Somebody has to do something else, now."""
+    return _event(delivery, f"{_thing(delivery)}_refused", f"{_outcry(delivery)}: {reason}")
+
+
+def not_sent(delivery: Promised, reason: str) -> Event:
+    """Nothing was tried: there is nothing to send it with, or it is a drill."""
+    if delivery.drill and not _is_page(delivery):
+        text = f"DRILL, so not posted to {delivery.target}: {delivery.subject}"
+        return _event(delivery, "post_rehearsed", text)
+    return _event(delivery, f"{_thing(delivery)}_not_sent", f"{_outcry(delivery)}: {reason}")
+
+
+def superseded(delivery: Promised, reason: str) -> Event | None:
+    """It is no longer wanted. Only an unsent page is worth saying so."""
+    if not _is_page(delivery) or delivery.action != "trigger":
+        return None
+    text = f"The page to {delivery.target} was not sent any more: {reason}"
+    return _event(delivery, "page_superseded", text)
+
+
+def step_state(state: str, *, drill: bool) -> str:
+    """What becomes of a post step when its post ends in `state`; nothing if that is open."""
+    if state == "sent" or (state == "not_sent" and drill):
+        return "done"
+    return "failed" if state in ("refused", "not_sent") else ""
+
+
+def outlived(reason: str) -> str:
+    """Why a message that was tried for a day is tried no longer."""
+    return f"gave up after 24 hours. {reason}"
+
+
+def _outcry(delivery: Promised) -> str:
+    if not _is_page(delivery):
+        return f"NOT SENT to {delivery.target}"
+    if delivery.action == "trigger":
+        return "NOBODY WAS PAGED"
+    return f"PagerDuty was NOT told that {_news(delivery)}"
+
+
+def _news(delivery: Promised) -> str:
+    return "somebody has it" if delivery.action == "acknowledge" else "it is over"
+
+
+def _thing(delivery: Promised) -> str:
+    return "page" if _is_page(delivery) else "post"
+
+
+def _is_page(delivery: Promised) -> bool:
+    return delivery.integration == PAGE
+
+
+def _event(delivery: Promised, kind: str, text: str, took: timedelta | None = None) -> Event:
+    data: dict[str, object] = {"target": delivery.target, "attempts": delivery.attempts}
+    if took is not None:
+        data["seconds"] = round(took.total_seconds(), 1)
+    return Event(kind, text, data, step=delivery.step)
+
+
+def _seconds(length: timedelta) -> str:
+    """`0.4 s`, `12 s`, `3 min 5 s`: never like a clock."""
+    seconds = max(length.total_seconds(), 0.0)
+    if seconds < 10 and seconds != int(seconds):
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"

@@ -1,0 +1,285 @@
+"""The outbox from the sender's side: claim a delivery, look again, write down how it went."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from incident.integrations.notifier import Delivered, Message, NotSent, Refused, Result, TryAgain
+from incident.rules import backoff
+from incident.rules import deliveries as rules
+from incident.rules.outcome import Event, Outcome
+from incident.rules.permissions import DESK
+from incident.services import steps as step_services
+from incident.services.record import record
+from incident.storage import incidents, outbox, sealed, steps, targets
+from incident.storage.failpoints import failpoint
+from incident.storage.incidents import Incident
+from incident.storage.outbox import UNFINISHED, Delivery
+from incident.storage.pages import LIVE, Page
+
+SHORTEST_ATTEMPT = timedelta(seconds=1)
+TIME_TO_SETTLE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Our hold on one delivery: enough to find it again, and to know whether it is still ours."""
+
+    delivery_id: int
+    incident_key: str
+    owner: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that may go out now, if that takes no longer than `within`."""
+
+    message: Message
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """Nobody wants the message any more."""
+
+    reason: str
+
+
+def claim(session: Session, *, integration: str, owner: str, at: datetime) -> Claimed | None:
+    """Take the next delivery of `integration`, for the length of a lease."""
+    delivery = outbox.claim(session, integration=integration, owner=owner, now=at)
+    if delivery is None:
+        return None
+    session.flush()
+    failpoint("claim-half")
+    key = incidents.key_of(delivery.incident_id)
+    return Claimed(delivery.id, key, owner, delivery.fence)
+
+
+def guard(
+    session: Session, claimed: Claimed, *, public_url: str, at: datetime
+) -> Ready | Result | Moot | None:
+    """The last look before a message goes out. None: the claim is lost, or as good as lost.
+
+    A process that slept for a minute must not send what was settled meanwhile: a trigger that
+    arrives after its own resolve wakes somebody for nothing. A drill's message stops here.
+    """
+    delivery = outbox.claimed(
+        session, claimed.delivery_id, owner=claimed.owner, fence=claimed.fence
+    )
+    if delivery is None or delivery.lease_until is None:
+        return None
+    left = delivery.lease_until - TIME_TO_SETTLE - outbox.database_now(session, at)
+    if left < SHORTEST_ATTEMPT:
+        return None
+    page = session.get_one(Page, delivery.page_id) if delivery.page_id else None
+    objection = _objection_to(session, delivery, page)
+    if objection is not None:
+        return objection
+    try:
+        message = _message(session, delivery, page, public_url=public_url)
+    except sealed.Unreadable as error:
+        return Refused(str(error))
+    return Ready(message, min(left, outbox.SEND_DEADLINE))
+
+
+def settle(
+    session: Session, claimed: Claimed, result: Result | Moot, *, at: datetime, spread: float
+) -> bool:
+    """Write down how the attempt went. False, and nothing written, if the claim was lost."""
+    incident = incidents.lock(session, claimed.incident_key)
+    delivery = outbox.still_ours(
+        session, claimed.delivery_id, owner=claimed.owner, fence=claimed.fence
+    )
+    if delivery is None:
+        return False
+    page = session.get(Page, delivery.page_id, populate_existing=True) if delivery.page_id else None
+    if isinstance(result, TryAgain):
+        event = _later(session, delivery, page, result, at=at, spread=spread)
+    else:
+        event = _finish(incident, delivery, page, result, at=at)
+    _write(session, incident, delivery, event, at=at)
+    return True
+
+
+def set_aside(session: Session, claimed: Claimed, result: Result | Moot, *, at: datetime) -> None:
+    """When settling itself fails: close this row alone, so that it is not sent for ever."""
+    delivery = outbox.still_ours(
+        session, claimed.delivery_id, owner=claimed.owner, fence=claimed.fence
+    )
+    if delivery is None:
+        return
+    delivery.state = "sent" if isinstance(result, Delivered) else "refused"
+    delivery.last_error = "what became of it could not be written down"
+    delivery.settled_at = at
+
+
+def _objection_to(
+    session: Session, delivery: Delivery, page: Page | None
+) -> Moot | TryAgain | NotSent | None:
+    if delivery.drill:
+        return NotSent("this is a drill")
+    if page is not None:
+        return _objection_to_page(session, delivery, page)
+    original = delivery.settings.get("update_of")
+    return _objection_to_edit(session, str(original)) if original else None
+
+
+def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot | None:
+    if delivery.action == "trigger":
+        return None if page.state in LIVE else Moot(_why_over(page))
+    trigger = next(d for d in outbox.of_page(session, page.id) if d.action == "trigger")
+    known = trigger.state == "sent" or trigger.maybe_sent
+    return None if known else Moot("PagerDuty never had the page")
+
+
+def _why_over(page: Page) -> str:
+    if page.acknowledged_by:
+        return f"{page.acknowledged_by} has it"
+    return page.reason or f"it is {page.state}"
+
+
+def _objection_to_edit(session: Session, intent_key: str) -> Moot | TryAgain | None:
+    original = outbox.by_intent(session, intent_key)
+    if original is not None and original.state in UNFINISHED:
+        return TryAgain("The message to edit is not posted yet")
+    if original is None or not original.receipt:
+        return Moot("there is no message to edit")
+    return None
+
+
+def _message(
+    session: Session, delivery: Delivery, page: Page | None, *, public_url: str
+) -> Message:
+    secret = ""
+    if page is not None and page.routing_key_id is not None:
+        secret = sealed.unseal(targets.secret_of(session, page.routing_key_id))
+    return Message(
+        delivery_id=delivery.id,
+        action=delivery.action,
+        target=delivery.target,
+        subject=delivery.subject,
+        dedup_key=delivery.dedup_key,
+        intent_key=delivery.intent_key,
+        settings=_settings(session, delivery, public_url),
+        secret=secret,
+        attempt=delivery.attempts,
+        maybe_sent=delivery.maybe_sent,
+        drill=delivery.drill,
+    )
+
+
+def _settings(session: Session, delivery: Delivery, public_url: str) -> dict[str, Any]:
+    """What the rule asked for, with our own address, and with the place of a message to edit."""
+    settings = dict(delivery.settings)
+    if "path" in settings:
+        settings["link"] = f"{public_url}{settings['path']}"
+    original = settings.get("update_of")
+    found = outbox.by_intent(session, str(original)) if original else None
+    if found is not None and found.receipt:
+        settings |= {name: found.receipt[name] for name in ("channel", "ts")}
+    return settings
+
+
+def _later(
+    session: Session,
+    delivery: Delivery,
+    page: Page | None,
+    result: TryAgain,
+    *,
+    at: datetime,
+    spread: float,
+) -> Event | None:
+    delivery.maybe_sent = delivery.maybe_sent or result.ambiguous
+    delivery.last_error = result.reason
+    if page is not None and delivery.action == "trigger" and page.state not in LIVE:
+        return _supersede(delivery, page, _why_over(page), at=at)
+    if backoff.too_late(at - delivery.created_at):
+        return _refuse(delivery, page, rules.outlived(result.reason), at=at)
+    wait = result.after or backoff.wait_before(
+        delivery.attempts + 1, spread=spread, crowded=result.crowded
+    )
+    delivery.state, delivery.owner, delivery.lease_until = "due", None, None
+    delivery.due_at = outbox.database_now(session, at) + wait
+    return rules.delayed(delivery, result.reason, wait=wait)
+
+
+def _finish(
+    incident: Incident,
+    delivery: Delivery,
+    page: Page | None,
+    result: Delivered | Refused | NotSent | Moot,
+    *,
+    at: datetime,
+) -> Event | None:
+    match result:
+        case Delivered(receipt):
+            _close(delivery, "sent", at=at)
+            delivery.receipt = dict(receipt)
+            if page is not None and delivery.action == "trigger":
+                _accept(incident, page, at=at)
+            return rules.accepted(delivery, took=at - delivery.created_at)
+        case Refused(reason):
+            return _refuse(delivery, page, reason, at=at)
+        case NotSent(reason):
+            _close(delivery, "not_sent", at=at, error=reason)
+            _end(page, delivery, "not_sent", reason, at=at)
+            return rules.not_sent(delivery, reason)
+        case Moot(reason):
+            return _supersede(delivery, page, reason, at=at)
+
+
+def _refuse(delivery: Delivery, page: Page | None, reason: str, *, at: datetime) -> Event:
+    _close(delivery, "refused", at=at, error=reason)
+    _end(page, delivery, "refused", reason, at=at)
+    return rules.refused(delivery, reason)
+
+
+def _supersede(delivery: Delivery, page: Page | None, reason: str, *, at: datetime) -> Event | None:
+    _close(delivery, "superseded", at=at, error=reason)
+    _end(page, delivery, "superseded", reason, at=at)
+    return rules.superseded(delivery, reason)
+
+
+def _close(delivery: Delivery, state: str, *, at: datetime, error: str | None = None) -> None:
+    delivery.state, delivery.settled_at, delivery.lease_until = state, at, None
+    delivery.last_error = error
+
+
+def _accept(incident: Incident, page: Page, *, at: datetime) -> None:
+    page.accepted_at = page.accepted_at or at
+    incident.paged_at = incident.paged_at or at
+    if page.state == "promised":
+        page.state = "accepted"
+
+
+def _end(page: Page | None, delivery: Delivery, state: str, reason: str, *, at: datetime) -> None:
+    """Only a trigger decides over its page, and only while the page is alive."""
+    if page is None or delivery.action != "trigger" or page.state not in LIVE:
+        return
+    page.state, page.reason, page.ended_at = state, reason, at
+
+
+def _write(
+    session: Session, incident: Incident, delivery: Delivery, event: Event | None, *, at: datetime
+) -> None:
+    in_run = steps.of_run_with(session, incident.id, delivery.step) if delivery.step else []
+    events = (event,) if event is not None else ()
+    record(session, incident, Outcome(events=events), actor=DESK, at=at, steps=in_run)
+    step = next((step for step in in_run if step.number == delivery.step), None)
+    if step is None or step.kind != "post" or delivery.action != "post":
+        return
+    state = rules.step_state(delivery.state, drill=delivery.drill)
+    if state:
+        step_services.settle_by_itself(
+            session,
+            incident,
+            step.number,
+            state=state,
+            actor=DESK,
+            at=at,
+            reason=delivery.last_error or "" if state == "failed" else "",
+        )
