@@ -131,3 +131,9 @@ def unfinished(session: Session, limit: int = 100) -> list[Incident]:
             .limit(limit)
         )
     )
+
+
+def last_seqs(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """The newest timeline number of each of these incidents."""
+    rows = session.execute(select(Incident.id, Incident.last_seq).where(Incident.id.in_(ids)))
+    return {row.id: row.last_seq for row in rows}
