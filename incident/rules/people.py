@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from zoneinfo import available_timezones
 
 from incident.rules.permissions import ROLES
@@ -14,7 +15,7 @@ NAME_LENGTH = 80
 
 def email_of(text: str) -> str:
     """An address as we keep it: without blanks around it, in lower case."""
-    return text.strip().lower()
+    return text.replace("\x00", "").strip().lower()
 
 
 def email_problem(email: str) -> str:
@@ -34,7 +35,7 @@ def role_problem(role: str) -> str:
 
 
 def zone_problem(zone: str) -> str:
-    return "" if zone in available_timezones() else "Choose a zone from the list."
+    return "" if zone in _known_zones() else "Choose a zone from the list."
 
 
 def phone_problem(phone: str) -> str:
@@ -51,8 +52,14 @@ def slack_problem(slack_id: str) -> str:
 
 def zones() -> list[str]:
     """The zones to choose from, UTC first."""
-    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    named = (zone for zone in _known_zones() if "/" in zone and not zone.startswith("Etc/"))
     return ["UTC", *sorted(named)]
+
+
+@lru_cache(maxsize=1)
+def _known_zones() -> frozenset[str]:
+    """Finding them means reading a folder tree: once is enough."""
+    return frozenset(available_timezones())
 
 
 def is_last_admin(person_id: int, admins: Collection[int]) -> bool:

@@ -67,3 +67,20 @@ def waiting(session: Session, limit: int = 50) -> list[Signal]:
 def newest(session: Session, limit: int = 50) -> list[Signal]:
     """What came in lately, newest first."""
     return list(session.scalars(select(Signal).order_by(Signal.id.desc()).limit(limit)))
+
+
+def rehearsed(session: Session, channel: str, since: datetime) -> list[Signal]:
+    """What a dry run of this Slack channel would have acted on, newest first."""
+    return list(
+        session.scalars(
+            select(Signal)
+            .where(
+                Signal.integration == "slack",
+                Signal.state == "rehearsed",
+                Signal.key.like(f"%:{channel}:%"),
+                Signal.received_at >= since,
+            )
+            .order_by(Signal.id.desc())
+            .limit(50)
+        )
+    )

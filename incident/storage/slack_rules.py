@@ -1,8 +1,10 @@
 """Slack rules: which channel is a pull-cord, whom it wakes, and whether it is armed."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -25,8 +27,21 @@ class SlackRule(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-def find(session: Session, channel: str) -> SlackRule | None:
-    return session.scalars(select(SlackRule).where(SlackRule.channel == channel)).one_or_none()
+def find(session: Session, channel: str, *, lock: bool = False) -> SlackRule | None:
+    """The rule of this channel, if there is one; `lock` when it is about to change."""
+    query = select(SlackRule).where(SlackRule.channel == channel)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def find_or_make(session: Session, channel: str, target: str, at: datetime) -> SlackRule:
+    """The rule of this channel, for change. Of two who make it at once, both get the same one."""
+    found = find(session, channel, lock=True)
+    if found is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(SlackRule(channel=channel, target=target, created_at=at, updated_at=at))
+        query = select(SlackRule).where(SlackRule.channel == channel).with_for_update()
+        found = session.scalars(query).one()
+    return found
 
 
 def every(session: Session) -> list[SlackRule]:

@@ -1,0 +1,77 @@
+"""Slack rules: which channel wakes whom. A new one is a dry run until somebody arms it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from incident.rules import slack_rules as rules
+from incident.rules.fields import refuse
+from incident.rules.permissions import Actor, require
+from incident.storage import checklists, slack_rules, targets
+from incident.storage.slack_rules import SlackRule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    """What is asked to change. What is None stays as it is."""
+
+    target: str | None = None
+    channel_name: str | None = None
+    checklist: str | None = None
+    grace_seconds: int | None = None
+    threads: bool | None = None
+    armed: bool | None = None
+
+
+FIELDS = ("target", "checklist", "grace_seconds", "threads", "armed")
+
+
+def put(session: Session, *, channel: str, form: RuleForm, actor: Actor, at: datetime) -> SlackRule:
+    """Change the rule of this channel, or make it."""
+    require(actor, "admin")
+    is_new = slack_rules.find(session, channel) is None
+    refuse(_problems(session, channel, form, is_new=is_new))
+    rule = slack_rules.find_or_make(session, channel, form.target or "", at)
+    for field in FIELDS:
+        if getattr(form, field) is not None:
+            setattr(rule, field, getattr(form, field))
+    if form.channel_name is not None:
+        rule.channel_name = rules.named(form.channel_name)
+    rule.updated_at = at
+    session.flush()
+    return rule
+
+
+def remove(session: Session, *, channel: str, actor: Actor) -> None:
+    """From now on the channel is only a channel. What it opened stays."""
+    require(actor, "admin")
+    rule = slack_rules.find(session, channel, lock=True)
+    if rule is not None:
+        session.delete(rule)
+
+
+def _problems(session: Session, channel: str, form: RuleForm, *, is_new: bool) -> dict[str, str]:
+    grace = 30 if form.grace_seconds is None else form.grace_seconds
+    return {
+        "channel": rules.channel_problem(channel),
+        "channel_name": rules.name_problem(form.channel_name or ""),
+        "target": _target_problem(session, form.target, is_new=is_new),
+        "checklist": _checklist_problem(session, form.checklist),
+        "grace_seconds": rules.grace_problem(grace),
+    }
+
+
+def _target_problem(session: Session, target: str | None, *, is_new: bool) -> str:
+    if target is None and not is_new:
+        return ""
+    if target and targets.find(session, target):
+        return ""
+    return f"There is no target {target}." if target else "Say whom to wake."
+
+
+def _checklist_problem(session: Session, slug: str | None) -> str:
+    """A message at night must not fail on a checklist that nobody published."""
+    if not slug or checklists.published(session, slug):
+        return ""
+    return f"There is no published checklist {slug}."
