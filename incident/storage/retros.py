@@ -68,7 +68,7 @@ class RetroEdit(Base):
 class ActionItem(Base):
     """What somebody will change. Kind: detect prevent mitigate process checklist.
 
-    State: open done dropped.
+    State: open done dropped. `step` is the step of the incident that it came from, if any.
     """
 
     __tablename__ = "action_items"
@@ -77,6 +77,7 @@ class ActionItem(Base):
     retro_id: Mapped[int] = mapped_column(ForeignKey("retros.id"), index=True)
     text: Mapped[str]
     kind: Mapped[str]
+    step: Mapped[int | None]
     owner: Mapped[str] = mapped_column(default="")
     due_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = mapped_column(default="open")
