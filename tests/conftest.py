@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from incident import storage  # noqa: F401 - every table is known from here on
 from incident.rules.permissions import Actor
-from incident.services import checklists, incidents, runs
+from incident.services import incidents, runs
 from incident.services.incidents import Opening
 from incident.storage import db, sealed
 from incident.storage.installs import Install
@@ -85,6 +85,8 @@ def an_incident(clock: Clock) -> Any:
 
 def a_checklist(session: Any, *items: str, at: datetime = START) -> str:
     """A published checklist whose items are lines of Markdown; returns its slug."""
+    from incident.services import checklists
+
     slug = f"list-{next(_names)}"
     lines = "\n".join(item if item.lstrip().startswith("- ") else f"- [ ] {item}" for item in items)
     source = f"---\ntitle: List {slug}\nslug: {slug}\n---\n\n# List {slug}\n\n## Steps\n\n{lines}\n"

@@ -1,0 +1,1 @@
+"""Ratios measured in one run, on one page. Never a test: machines are noisy."""
