@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from threading import Event, Lock, Thread
 
+from incident.delivery.net import Net
 from incident.delivery.sender import Sender
 from incident.integrations.notifier import Notifier, Result
 from incident.services import deliveries
@@ -103,14 +104,16 @@ class Lane:
         sender = Sender(self._make)
         while not self._stopping.is_set():
             self.rounds += 1
-            try:
-                with self._watching:
-                    claimed = self._next(owner)
-                if claimed is not None:
-                    self.deliver(claimed, sender)
-            except Exception:  # the last net: a bug ends one delivery, never the lane
-                log.exception("%s: delivering failed", self.integration)
+            with Net(f"a delivery to {self.integration}") as net:
+                self._deliver_next(owner, sender)
+            if net.caught:
                 self._stopping.wait(PAUSE)
+
+    def _deliver_next(self, owner: str, sender: Sender) -> None:
+        with self._watching:
+            claimed = self._next(owner)
+        if claimed is not None:
+            self.deliver(claimed, sender)
 
     def _next(self, owner: str) -> Claimed | None:
         """The next delivery, or None after a while without any."""
@@ -129,24 +132,16 @@ class Lane:
     def _settle(self, claimed: Claimed, result: Result | Moot) -> None:
         """A row that cannot be settled is set aside: sent again and again is worse."""
         for _ in range(TRIES_TO_SETTLE):
-            if self._try_to_settle(claimed, result):
+            with Net(f"settling delivery {claimed.delivery_id}") as net:
+                self._write_down(claimed, result)
+            if net.caught is None:
                 return
             self._stopping.wait(PAUSE)
         log.error("delivery %s is set aside", claimed.delivery_id)
         with transaction() as session:
             deliveries.set_aside(session, claimed, result, at=self._clock())
 
-    def _try_to_settle(self, claimed: Claimed, result: Result | Moot) -> bool:
-        try:
-            with transaction() as session:
-                deliveries.settle(
-                    session,
-                    claimed,
-                    result,
-                    at=self._clock(),
-                    spread=_chance.uniform(-1, 1),
-                )
-        except Exception:  # the same net: the vendor's answer must not be lost with it
-            log.exception("delivery %s: settling failed", claimed.delivery_id)
-            return False
-        return True
+    def _write_down(self, claimed: Claimed, result: Result | Moot) -> None:
+        at, spread = self._clock(), _chance.uniform(-1, 1)
+        with transaction() as session:
+            deliveries.settle(session, claimed, result, at=at, spread=spread)

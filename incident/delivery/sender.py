@@ -1,14 +1,12 @@
 """One attempt at one message, with an end: whatever the vendor does, it is over in time."""
 
-import logging
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from incident.delivery.net import Net
 from incident.integrations.notifier import Message, Notifier, Result, TryAgain
 from incident.services.deliveries import Ready
-
-log = logging.getLogger(__name__)
 
 
 class Sender:
@@ -40,9 +38,7 @@ class Sender:
 
 
 def _try(notifier: Notifier, message: Message) -> Result:
-    try:
+    with Net(f"the notifier of delivery {message.delivery_id}") as net:
         return notifier.send(message)
-    except Exception as error:  # the last net: a bug in a notifier must not lose a page
-        log.exception("delivery %s: the notifier failed", message.delivery_id)
-        reason = f"A fault of the incident desk ({type(error).__name__})"
-        return TryAgain(reason, ambiguous=True)
+    fault = type(net.caught).__name__
+    return TryAgain(f"A fault of the incident desk ({fault})", ambiguous=True)

@@ -127,11 +127,12 @@ def still_ours(session: Session, delivery_id: int, *, owner: str, fence: int) ->
 def next_due_at(session: Session, integration: str) -> datetime | None:
     """When there will be something to do, if nothing else happens before."""
     next_at = case((Delivery.state == "due", Delivery.due_at), else_=Delivery.lease_until)
-    return session.scalars(
+    moment: datetime | None = session.scalar(
         select(func.min(next_at, type_=UTCDateTime)).where(
             Delivery.integration == integration, _unfinished(Delivery)
         )
-    ).one()
+    )
+    return moment
 
 
 def of_incident(session: Session, incident_id: int) -> list[Delivery]:

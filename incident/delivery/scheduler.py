@@ -1,0 +1,114 @@
+"""What is due because time has passed: timers, and signals that were kept but never read."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+from sqlalchemy.orm import Session
+
+from incident.delivery.net import Net
+from incident.rules.outcome import Event as Line
+from incident.rules.outcome import Outcome
+from incident.rules.permissions import DESK
+from incident.services.record import record
+from incident.storage import incidents, timers, watch
+from incident.storage.db import reading, transaction
+from incident.storage.failpoints import failpoint
+from incident.storage.incidents import Incident
+from incident.storage.timers import Timer
+
+Fire = Callable[[Session, Incident, Timer, datetime], None]
+
+SWEEP = timedelta(seconds=1)
+TRIES = 3
+FIRE: Mapping[str, Fire] = {}
+
+
+class Scheduler:
+    """One thread. A timer that fails three times is given up and told; the others go on."""
+
+    def __init__(self, *, clock: Callable[[], datetime], fire: Mapping[str, Fire] = FIRE) -> None:
+        self._clock = clock
+        self._fire = fire
+        self._failures: dict[int, list[datetime]] = {}
+        self._news = Event()
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="scheduler", daemon=True)
+
+    def start(self) -> None:
+        watch.on_ring(self._news.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._news.set()
+
+    def join(self) -> None:
+        self._thread.join(SWEEP.total_seconds() * 2)
+
+    def sweep(self) -> int:
+        """Fire everything that is due, oldest first. Says how many fired."""
+        fired = 0
+        while not self._stopping.is_set():
+            due = self._next()
+            if due is None:
+                break
+            with Net(f"timer {due.name}") as net:
+                fired += fire(due, self._fire, at=self._clock())
+            if net.caught is not None:
+                self._count_failure(due)
+        return fired
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._news.clear()
+            with Net("the sweep"):
+                self.sweep()
+            self._news.wait(self._pause().total_seconds())
+
+    def _next(self) -> Timer | None:
+        """The oldest that is due, but not one that has failed just now."""
+        now = self._clock()
+        resting = [number for number, at in self._failures.items() if abs(now - at[-1]) < SWEEP]
+        with reading() as session:
+            return timers.next_due(session, now, but_not=resting)
+
+    def _pause(self) -> timedelta:
+        with Net("the look at the timers"), reading() as session:
+            due_at = timers.next_at(session)
+            wait = SWEEP if due_at is None else due_at - self._clock()
+            return min(wait, SWEEP) if wait > timedelta() else SWEEP
+        return SWEEP
+
+    def _count_failure(self, timer: Timer) -> None:
+        failures = self._failures.setdefault(timer.id, [])
+        failures.append(self._clock())
+        if len(failures) >= TRIES:
+            with Net(f"giving up timer {timer.name}"):
+                give_up(timer, at=self._clock())
+
+
+def fire(due: Timer, table: Mapping[str, Fire], *, at: datetime) -> bool:
+    """What the timer causes and that it has fired, in one transaction. Twice does nothing."""
+    with transaction() as session:
+        incident = incidents.lock(session, incidents.key_of(due.incident_id))
+        timer = timers.still_due(session, due.id)
+        if timer is None:
+            return False
+        failpoint("timer-due")
+        table[timer.kind](session, incident, timer, at)
+        timer.state, timer.settled_at = "fired", at
+    return True
+
+
+def give_up(due: Timer, *, at: datetime) -> None:
+    """Tell people that what they were waiting for will not happen by itself."""
+    with transaction() as session:
+        incident = incidents.lock(session, incidents.key_of(due.incident_id))
+        timer = timers.still_due(session, due.id)
+        if timer is None:
+            return
+        timer.state, timer.settled_at = "failed", at
+        text = f"NOTHING HAPPENED when “{timer.kind}” was due: a fault of the incident desk"
+        line = Line("timer_failed", text, {"timer": timer.name})
+        record(session, incident, Outcome((line,)), actor=DESK, at=at)
