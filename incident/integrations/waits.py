@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST = timedelta(minutes=10)
+LONGEST = timedelta(minutes=2)
 
 
 def asked_for(headers: Mapping[str, str]) -> timedelta | None:

@@ -117,8 +117,8 @@ class FakeServer:
         self.stop()
 
     def answer(self, request: Request) -> Answer:
-        """What the vendor would answer, with all that follows from the request."""
-        raise NotImplementedError
+        """What the vendor would answer, with all that follows. By itself it just says yes."""
+        return Answer(200)
 
     def fault_for(self, request: Request) -> Fault | None:
         with self.lock:

@@ -15,7 +15,7 @@ HALF_A_MINUTE_LATER = "Tue, 04 Mar 2025 02:00:30 GMT"
         ({"retry-after": " 5 "}, timedelta(seconds=5)),
         ({"Retry-After": HALF_A_MINUTE_LATER, "Date": A_DATE}, timedelta(seconds=30)),
         ({"Retry-After": A_DATE, "Date": HALF_A_MINUTE_LATER}, timedelta()),
-        ({"Retry-After": "9" * 400}, timedelta(minutes=10)),
+        ({"Retry-After": "9" * 400}, timedelta(minutes=2)),
     ],
 )
 def test_a_wait_asked_for_is_understood(headers, wait):

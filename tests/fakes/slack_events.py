@@ -1,0 +1,194 @@
+"""What Slack posts to an app, signed as Slack signs it."""
+
+import hashlib
+import hmac
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import datetime
+from typing import Any
+
+from incident.clock import now
+
+TEAM = "T0DESK"
+APP = "A0DESK"
+OUR_MEMBER = "U0DESK"
+OUR_BOT = "B0DESK"
+A_CHANNEL = "C0EMERGENCY"
+A_TS = "1741053600.000100"
+A_LATER_TS = "1741053660.000200"
+
+Payload = dict[str, Any]
+
+
+def a_message_event(text: str = "Uploads are failing", **fields: Any) -> Payload:
+    """Somebody wrote `text`. A field that is None is left out."""
+    message = {
+        "type": "message",
+        "client_msg_id": "5f0b7e2c-2f5e-4a0e-9a3b-3d1f5b7f9c11",
+        "user": "U0SAM",
+        "text": text,
+        "ts": A_TS,
+        "team": TEAM,
+        "channel": A_CHANNEL,
+        "channel_type": "channel",
+    } | fields
+    message.setdefault("event_ts", message["ts"])
+    return an_envelope({name: value for name, value in message.items() if value is not None})
+
+
+def a_mention_event(text: str, **fields: Any) -> Payload:
+    """The same message told a second time, because it names the app."""
+    return a_message_event(text, type="app_mention", channel_type=None, **fields)
+
+
+def a_change_event(
+    text: str, *, before: str, at: str = "1741053660.000200", **fields: Any
+) -> Payload:
+    """The author changed what was written."""
+    message = a_message_event(text, channel=None, channel_type=None, **fields)["event"]
+    return an_envelope(
+        {
+            "type": "message",
+            "subtype": "message_changed",
+            "hidden": True,
+            "channel": A_CHANNEL,
+            "channel_type": "channel",
+            "message": message | {"edited": {"user": message.get("user"), "ts": at}},
+            "previous_message": message | {"text": before},
+            "ts": at,
+            "event_ts": at,
+        }
+    )
+
+
+def a_deletion_event(text: str, *, at: str = A_LATER_TS, **fields: Any) -> Payload:
+    """The author took the message away."""
+    message = a_message_event(text, channel=None, channel_type=None, **fields)["event"]
+    return an_envelope(
+        {
+            "type": "message",
+            "subtype": "message_deleted",
+            "hidden": True,
+            "channel": A_CHANNEL,
+            "channel_type": "channel",
+            "deleted_ts": message["ts"],
+            "previous_message": message,
+            "ts": at,
+            "event_ts": at,
+        }
+    )
+
+
+def an_envelope(event: Payload) -> Payload:
+    """The wrapper of every event. The same event gets the same id."""
+    digest = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
+    return {
+        "token": "deprecated",
+        "team_id": TEAM,
+        "api_app_id": APP,
+        "type": "event_callback",
+        "event_id": f"Ev{digest[:12].upper()}",
+        "event_time": int(str(event.get("event_ts") or A_TS).partition(".")[0]),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": TEAM,
+                "user_id": OUR_MEMBER,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{digest[:40]}",
+        "event": event,
+    }
+
+
+def a_button_press(action: str, value: str = "", **fields: Any) -> Payload:
+    """Somebody pressed a button under one of our messages."""
+    given = {
+        "user": "U0MAYA",
+        "user_name": "maya",
+        "channel": A_CHANNEL,
+        "ts": A_TS,
+        "thread_ts": None,
+        "trigger_id": "1337.42.abcdef",
+        "response_url": "https://hooks.slack.com/actions/T0DESK/1/abc",
+    } | fields
+    thread = {"thread_ts": given["thread_ts"]} if given["thread_ts"] else {}
+    return {
+        "type": "block_actions",
+        "user": {
+            "id": given["user"],
+            "username": given["user_name"],
+            "name": given["user_name"],
+            "team_id": TEAM,
+        },
+        "api_app_id": APP,
+        "token": "deprecated",
+        "container": {
+            "type": "message",
+            "message_ts": given["ts"],
+            "channel_id": given["channel"],
+            "is_ephemeral": False,
+        }
+        | thread,
+        "trigger_id": given["trigger_id"],
+        "team": {"id": TEAM, "domain": "desk"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "channel": {"id": given["channel"], "name": "emergency"},
+        "message": {"type": "message", "bot_id": OUR_BOT, "ts": given["ts"]} | thread,
+        "response_url": given["response_url"],
+        "actions": [
+            {
+                "type": "button",
+                "block_id": "b1",
+                "action_id": action,
+                "value": value,
+                "text": {"type": "plain_text", "text": "Press"},
+                "action_ts": "1741053665.000000",
+            }
+        ],
+    }
+
+
+def signed(body: bytes, secret: str, at: datetime) -> dict[str, str]:
+    """The headers that prove the body is Slack's."""
+    timestamp = str(int(at.timestamp()))
+    base = f"v0:{timestamp}:".encode() + body
+    digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+def send_event(
+    url: str, payload: Payload, *, secret: str, at: datetime | None = None, retry: int = 0
+) -> int:
+    """Deliver an event to an app as Slack would; its answer's status, 0 if there was none."""
+    body = json.dumps(payload).encode()
+    headers = {"Content-Type": "application/json"} | signed(body, secret, at or now())
+    if retry:
+        headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"}
+    return _send(url, body, headers)
+
+
+def send_press(url: str, payload: Payload, *, secret: str, at: datetime | None = None) -> int:
+    """Deliver a pressed button to an app as Slack would."""
+    body = urllib.parse.urlencode({"payload": json.dumps(payload)}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return _send(url, body, headers | signed(body, secret, at or now()))
+
+
+def _send(url: str, body: bytes, headers: dict[str, str]) -> int:
+    request = urllib.request.Request(url, body, headers)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=3) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+    except OSError:
+        return 0

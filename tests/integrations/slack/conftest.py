@@ -1,0 +1,15 @@
+import pytest
+
+from incident.integrations.slack.notifier import Slack
+from tests.fakes.slack import A_TOKEN, FakeSlack
+
+
+@pytest.fixture
+def slack():
+    with FakeSlack() as fake:
+        yield fake
+
+
+@pytest.fixture
+def notifier(slack):
+    return Slack(slack.api_url, A_TOKEN, connect_timeout=0.3, read_timeout=0.3)
