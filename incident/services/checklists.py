@@ -1,5 +1,6 @@
 """Commands on checklists: write a draft, publish it, load the starter library."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from incident.rules import checklists as rules
-from incident.rules.documents import Document, read
+from incident.rules.documents import Document, read, to_json
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import DESK, Actor, require
 from incident.rules.words import shortened
@@ -29,7 +30,8 @@ def draft(
     if len(source) > SOURCE_LENGTH:
         raise NotAllowed("A checklist is at most one million characters long.")
     document = read(source)
-    checklist = _checklist_of(session, document, at=at)
+    shown = to_json(document)
+    checklist = _checklist_of(session, shown, at=at)
     number = checklists.last_number(session, checklist.id)
     if number:
         newest = checklists.revision(session, checklist.id, number)
@@ -38,9 +40,9 @@ def draft(
     revision = Revision(
         checklist_id=checklist.id,
         number=number + 1,
-        title=document.title or checklist.title,
+        title=shown["title"] or checklist.title,
         source=source,
-        front=dict(document.front),
+        front=shown["front"],
         lines=[asdict(line) for line in rules.lines(document)],
         problems=_problems(session, document),
         message=shortened(message, 500),
@@ -58,8 +60,7 @@ def publish(session: Session, *, slug: str, number: int, actor: Actor, at: datet
     require(actor, "responder")
     checklist = checklists.get(session, slug, lock=True)
     revision = checklists.revision(session, checklist.id, number)
-    document = read(revision.source)
-    revision.problems = _problems(session, document)
+    revision.problems = _problems(session, read(revision.source))
     blocking = [problem["sentence"] for problem in revision.problems if problem["blocks"]]
     if blocking:
         raise NotAllowed(f"This cannot be published yet. {' '.join(blocking[:5])}")
@@ -68,7 +69,7 @@ def publish(session: Session, *, slug: str, number: int, actor: Actor, at: datet
     revision.published_at, revision.published_by = at, actor.name
     checklist.published = number
     checklist.title = revision.title
-    checklist.owner = str(document.front.get("owner") or "")
+    checklist.owner = str(revision.front.get("owner") or "")
     checklist.updated_at, checklist.archived_at = at, None
     return revision
 
@@ -99,13 +100,13 @@ def examine(session: Session, source: str) -> tuple[Document, list[dict[str, Any
     return document, _problems(session, document)
 
 
-def _checklist_of(session: Session, document: Document, *, at: datetime) -> Checklist:
+def _checklist_of(session: Session, shown: Mapping[str, Any], *, at: datetime) -> Checklist:
     """The checklist that the document's slug names: it may be new."""
-    title = document.title.strip() or "Untitled checklist"
-    slug = str(document.front.get("slug") or "") or rules.slug_of(title)
+    title = str(shown["title"]).strip() or "Untitled checklist"
+    slug = str(shown["slug"]) or rules.slug_of(title)
     checklist = checklists.find(session, slug)
     if checklist is None:
-        owner = str(document.front.get("owner") or "")
+        owner = str(shown["front"].get("owner") or "")
         checklist = Checklist(slug=slug, title=title, owner=owner, created_at=at, updated_at=at)
         session.add(checklist)
         session.flush()
