@@ -5,9 +5,24 @@ from importlib.util import find_spec
 
 from flask import Flask
 
-from incident.web import assets, errors, filters, guard, headers, links, logins, people, profile
+from incident.web import (
+    accounts,
+    assets,
+    errors,
+    filters,
+    guard,
+    headers,
+    links,
+    logins,
+    people,
+    profile,
+    settings,
+    slack_rules,
+    targets,
+    tokens,
+)
 
-ROOMS = (links, logins, profile)
+ROOMS = (accounts, links, logins, profile, settings, slack_rules, targets, tokens)
 LATER = ("bell", "incidents", "steps", "checklists", "retros")
 
 

@@ -1,0 +1,15 @@
+// Everything works as plain forms and links without any of this. These only make it quicker.
+
+import "./alarm-sound.js"
+import "./busy-form.js"
+import "./clock-time.js"
+import "./copy-code.js"
+import "./done-gate.js"
+import "./earlier-time.js"
+import "./elapsed-time.js"
+import "./keep-text.js"
+import "./live-incident.js"
+import "./local-time.js"
+import "./step-keys.js"
+import "./undo-toast.js"
+import "./wake-lock.js"

@@ -1,0 +1,81 @@
+"""The timeline on the page: a word for what happened, the rest, and who did it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from incident.storage.timeline import TimelineEvent
+from incident.web.filters import day
+
+LEADS = {
+    "step_completed": "Done",
+    "step_answered": "Answered",
+    "step_not_applicable": "Not applicable",
+    "step_overridden": "Overridden",
+    "step_deferred": "Deferred",
+    "step_failed": "Failed",
+    "step_reopened": "Reopened",
+    "step_reached": "Reached",
+}
+LOUD = ("page_not_sent", "page_refused", "post_not_sent", "post_refused", "page_exhausted")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `day` is set where a day begins; `late` where it was written down afterwards."""
+
+    seq: int
+    kind: str
+    lead: str
+    text: str
+    actor: str
+    source: str
+    occurred_at: datetime
+    recorded_at: datetime
+    step: int | None
+    day: str
+    late: bool
+    loud: bool
+    key_moment: bool
+    spoken: bool
+
+
+def entries(
+    events: Sequence[TimelineEvent], zone: str, *, after: datetime | None = None
+) -> tuple[Entry, ...]:
+    """`after` is when the line before the first of these happened, or the present for none."""
+    days = [day(event.occurred_at, zone) for event in events]
+    before = [day(after, zone) if after else "", *days]
+    return tuple(
+        _entry(event, today if today != yesterday else "")
+        for event, today, yesterday in zip(events, days, before, strict=False)
+    )
+
+
+def _entry(event: TimelineEvent, new_day: str) -> Entry:
+    lead, text = _words(event)
+    return Entry(
+        seq=event.seq,
+        kind=event.kind,
+        lead=lead,
+        text=text,
+        actor=event.actor,
+        source=event.source,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        step=event.step,
+        day=new_day,
+        late=(event.recorded_at - event.occurred_at).total_seconds() >= 60,
+        loud=event.kind in LOUD,
+        key_moment=event.key_moment,
+        spoken=event.kind in ("note", "event_noted", "step_noted", "message_noted"),
+    )
+
+
+def _words(event: TimelineEvent) -> tuple[str, str]:
+    """Lines about a step lead with the outcome; the others are sentences already."""
+    if event.kind not in LEADS or not event.data.get("title"):
+        return "", event.text
+    detail = event.data.get("value") or event.data.get("reason") or ""
+    title = str(event.data["title"])
+    return LEADS[event.kind], f"{title}: {detail}" if detail else title

@@ -1,0 +1,32 @@
+"""Settings, first page: what is connected, and what is missing, in plain words."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from incident import clock
+from incident.rules import connections
+from incident.storage import slack_rules, targets, workers
+from incident.storage.db import reading
+from incident.web.desk import config
+from incident.web.guard import role_required
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@bp.get("")
+@role_required("viewer")
+def index() -> ResponseReturnValue:
+    with reading() as session:
+        found = [
+            connections.pagerduty(
+                {target.name: target.connected for target in targets.every(session)}
+            ),
+            connections.slack(
+                has_token=bool(config().slack_bot_token),
+                has_secrets=bool(config().signing_secrets),
+                armed=[rule.armed for rule in slack_rules.every(session)],
+            ),
+            connections.worker(workers.last_beat(session), clock.now()),
+            connections.address(config().public_url),
+        ]
+    return render_template("settings/index.html", connections=found, address=config().public_url)

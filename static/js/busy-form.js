@@ -1,0 +1,119 @@
+// <form data-busy> is sent once, however often it is pressed, and on the live page without leaving
+// it: the answer is the news. What could not be saved stays typed, is said, and is tried again with
+// the same key, which makes the repeat harmless.
+
+import { isDeaf } from "./attention.js"
+import { forget } from "./keep-text.js"
+
+const unsaved = new Set()
+
+document.addEventListener("submit", (event) => {
+  const form = event.target
+  if (form.dataset.busy === undefined) return
+  const live = document.querySelector("live-incident")
+  const tooSoon = isDeaf() && (form.dataset.step !== undefined || form.id === "press")
+  if (form.ariaBusy === "true" || tooSoon) return event.preventDefault()
+  if (!live || form.dataset.busy === "plain") return setTimeout(() => (form.ariaBusy = "true"))
+  event.preventDefault()
+  send({ form, live, submitter: event.submitter })
+})
+
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[aria-busy]")) form.ariaBusy = null
+})
+
+addEventListener("online", () => {
+  for (const press of [...unsaved]) send(press)
+})
+
+async function send(press) {
+  const { form, live, submitter } = press
+  press.body ??= new FormData(form, submitter)
+  press.address ??= submitter?.getAttribute("formaction") || form.getAttribute("action")
+  mark(press, true)
+  try {
+    const headers = { "Incident-Seq": live.seq }
+    const response = await fetch(press.address, { method: "POST", body: press.body, headers })
+    answered(press, response, await response.text())
+  } catch {
+    unsaved.add(press)
+    say(press, "Not saved: there is no connection. It is sent as soon as there is one.", "Try now")
+  } finally {
+    mark(press, false)
+  }
+}
+
+function answered(press, response, html) {
+  unsaved.delete(press)
+  quieten(press)
+  if (response.ok && press.live.take(response, html)) return finish(press)
+  if (isLogIn(response)) return sayLoggedOut(press)
+  if (response.ok) return location.assign(response.url)
+  say(press, sentence(html) ?? `Not saved: the server answered ${response.status}.`)
+  renew(press.form)
+  return press.live.catchUp()
+}
+
+function finish({ form, submitter }) {
+  forget(form)
+  if (form.isConnected && form.id !== "press") form.reset()
+  renew(form)
+  submitter?.closest("[popover]")?.hidePopover()
+}
+
+// The next press is another one, and says so.
+function renew(form) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const key = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+  const field = form.elements.namedItem("idempotency_key")
+  if (field) field.value = key
+}
+
+function mark({ form, submitter }, busy) {
+  form.ariaBusy = busy ? "true" : null
+  submitter?.toggleAttribute("data-pressed", busy)
+  document.dispatchEvent(new CustomEvent("freshness"))
+}
+
+function isLogIn(response) {
+  return response.status === 401 || (response.redirected && new URL(response.url).pathname.startsWith("/login"))
+}
+
+function sentence(html) {
+  const page = new DOMParser().parseFromString(html, "text/html")
+  return page.querySelector("[data-sentence]")?.textContent.trim()
+}
+
+function sayLoggedOut(press) {
+  const notice = say(press, "You were logged out. What you typed is kept on this device. ")
+  const link = document.createElement("a")
+  link.href = `/login?next=${encodeURIComponent(location.pathname)}`
+  link.className = "button"
+  link.textContent = "Log in and come back"
+  notice.append(link)
+}
+
+// The words stand where the press was: in its form, or before the button of a row.
+function say(press, words, again) {
+  quieten(press)
+  const notice = document.createElement("p")
+  notice.className = "notice notice--danger refusal"
+  notice.setAttribute("role", "alert")
+  notice.append(words)
+  if (again) {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = "button"
+    button.textContent = again
+    button.addEventListener("click", () => send(press))
+    notice.append(" ", button)
+  }
+  press.notice = notice
+  if (press.form.id === "press") press.submitter.closest("p, li").before(notice)
+  else press.form.prepend(notice)
+  return notice
+}
+
+function quieten(press) {
+  press.notice?.remove()
+}

@@ -1,0 +1,113 @@
+// <live-incident data-address data-seq> keeps the page as the server has it. The bell says only "up
+// to 119"; what happened is fetched. What cannot be fetched is said: the page never looks fresher
+// than it is.
+
+import { stepChanged } from "./attention.js"
+import { listen } from "./bell.js"
+import { timeOfDay } from "./clock-time.js"
+import { applyNews } from "./news.js"
+import { serverNow, setClock } from "./server-clock.js"
+
+const POLL = 5000
+const GRACE = 3000
+
+class LiveIncident extends HTMLElement {
+  connectedCallback() {
+    this.turn = Promise.resolve()
+    this.freshAt = serverNow()
+    this.bellIsOpen = false
+    this.stop = listen(`${this.dataset.address}/bell`, (news) => this.#hear(news))
+    this.timer = setInterval(() => this.bellIsOpen || this.catchUp(), POLL)
+    this.back = () => document.visibilityState === "visible" && this.#comeBack()
+    addEventListener("pageshow", this.back)
+    addEventListener("online", this.back)
+    document.addEventListener("visibilitychange", this.back)
+  }
+
+  disconnectedCallback() {
+    this.stop()
+    clearInterval(this.timer)
+    removeEventListener("pageshow", this.back)
+    removeEventListener("online", this.back)
+    document.removeEventListener("visibilitychange", this.back)
+  }
+
+  get seq() {
+    return Number(this.dataset.seq)
+  }
+
+  // One at a time: news that overlap would be put on the page twice.
+  catchUp() {
+    this.turn = this.turn.then(() => this.#fetch()).catch(() => this.#say("lost"))
+    return this.turn
+  }
+
+  // Takes an answer that carries news. False when it is something else, such as a log-in page.
+  take(response, html) {
+    const seq = Number(response.headers.get("Incident-Seq"))
+    if (!seq) return false
+    setClock(response)
+    if (seq >= this.seq) this.#put(html, seq)
+    this.#say("live")
+    return true
+  }
+
+  #hear({ seq, state }) {
+    if (state === "lost") {
+      this.bellIsOpen = false
+      setTimeout(() => this.bellIsOpen || this.catchUp(), GRACE)
+    }
+    if (state === "open" || seq) this.bellIsOpen = true
+    if (state === "open" || seq > this.seq) this.catchUp()
+    else if (seq) this.#say("live")
+  }
+
+  #comeBack() {
+    if (serverNow() - this.freshAt > GRACE) this.#say("catching")
+    this.catchUp()
+  }
+
+  async #fetch() {
+    const focus = new URLSearchParams(location.search).get("step")
+    const query = new URLSearchParams(focus ? { after: this.seq, step: focus } : { after: this.seq })
+    const response = await fetch(`${this.dataset.address}/news?${query}`)
+    if (!this.take(response, await response.text())) throw new Error(response.statusText)
+  }
+
+  #put(html, seq) {
+    const before = this.#inHand()
+    const isComplete = seq === this.seq || html.includes(`id="event-${this.seq + 1}"`)
+    if (!isComplete) return location.reload()
+    applyNews(html)
+    this.dataset.seq = seq
+    if (this.#inHand() !== before) {
+      stepChanged()
+      document.querySelector("[data-main]")?.scrollIntoView({ block: "nearest" })
+    }
+    document.dispatchEvent(new CustomEvent("news"))
+  }
+
+  #inHand() {
+    return document.querySelector("[data-main]")?.dataset.number
+  }
+
+  #say(state) {
+    if (state === "live") this.freshAt = serverNow()
+    this.toggleAttribute("behind", state !== "live")
+    for (const place of document.querySelectorAll("[data-state]")) {
+      place.className = `facts__state facts__state--${state}`
+      place.textContent = this.#words(state)
+    }
+    document.dispatchEvent(new CustomEvent("freshness"))
+  }
+
+  #words(state) {
+    const zone = document.querySelector("clock-time")?.dataset.zone ?? "UTC"
+    const at = timeOfDay(this.freshAt, zone)
+    if (state === "catching") return `As of ${at}, catching up`
+    if (state === "lost") return `Not live since ${at}`
+    return this.bellIsOpen ? "● Live" : "● Live, every 5 s"
+  }
+}
+
+customElements.define("live-incident", LiveIncident)

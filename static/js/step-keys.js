@@ -1,0 +1,57 @@
+// One key per outcome, for whoever has a keyboard: d o f n p ?. No key ever sends a page. A key is
+// ignored while it repeats, composes, comes with a modifier, or belongs to a focused control.
+
+import { isDeaf } from "./attention.js"
+
+const OFF = "keys off"
+const CONTROLS = "a[href], button, input, select, textarea, summary, [contenteditable]"
+const KEYS = {
+  d: (step) => step?.querySelector("[data-key=d]")?.click(),
+  n: (step) => step?.querySelector("[data-key=n]")?.click(),
+  p: () => document.getElementById("page-sheet")?.showPopover(),
+  o: (step) => openOutcomes(step, "o"),
+  f: (step) => openOutcomes(step, "f"),
+  "?": () => document.getElementById("keys-sheet")?.showPopover(),
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.repeat) return
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return sendField(event)
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+  if (!KEYS[event.key] || !isListening()) return
+  event.preventDefault()
+  KEYS[event.key](document.querySelector("[data-main]"))
+})
+
+function isListening() {
+  if (!document.querySelector("live-incident") || localStorage.getItem(OFF) || isDeaf()) return false
+  const isFree = !document.activeElement?.matches(CONTROLS)
+  return isFree && !document.querySelector(":popover-open")
+}
+
+function openOutcomes(step, outcome) {
+  const sheet = step?.querySelector(".sheet[id^=aside-]")
+  if (!sheet) return
+  sheet.dataset.outcome = outcome
+  sheet.showPopover()
+}
+
+// In a form with several outcomes, Ctrl+Enter presses the one whose key opened it, or none.
+function sendField(event) {
+  const form = event.target.form
+  if (!form || isDeaf()) return
+  const chosen = form.closest("[data-outcome]")?.dataset.outcome
+  const buttons = [...form.querySelectorAll("button:not([type=button])")]
+  const button = chosen ? buttons.find((one) => one.dataset.outcome === chosen) : buttons[0]
+  if ((!chosen && buttons.length > 1) || !button || button.disabled) return
+  event.preventDefault()
+  form.requestSubmit(button)
+}
+
+const toggle = document.querySelector("[data-keys-switch]")
+if (toggle) {
+  toggle.checked = !localStorage.getItem(OFF)
+  toggle.addEventListener("change", () =>
+    toggle.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "yes"),
+  )
+}
