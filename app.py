@@ -57,6 +57,6 @@ def _hang_own_doors(app: Flask) -> None:
     before = set(app.view_functions)
     for name in ("incident.api", "incident.slack"):
         door = import_module(name) if find_spec(name) else None
-        if hasattr(door, "hang"):
+        if door is not None and hasattr(door, "hang"):
             door.hang(app)
     app.extensions["own_doors"] = set(app.view_functions) - before

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+NAME = re.compile(r"(?!new$)[a-z0-9][a-z0-9_-]{0,39}")
 ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 SERVICE_ID = re.compile(r"[A-Z0-9]{5,20}")
 PHONE_LINE = re.compile(r"(?P<name>.*?)[\s:,;]*(?P<phone>\+?[0-9][0-9 ().\-/]{3,30})")

@@ -74,6 +74,19 @@ def invite(session: Session, *, email: str, role: str, actor: Actor, at: datetim
     )
 
 
+def offer_link(
+    session: Session, *, email: str, role: str, actor: Actor, at: datetime
+) -> tuple[str, str]:
+    """The way in for this address: the first part of its path, and the token.
+
+    For whoever has the terminal: an invitation, or a new password where there is an account.
+    """
+    person = people.by_email(session, rules.email_of(email))
+    if person is None:
+        return "invitations", invite(session, email=email, role=role, actor=actor, at=at)
+    return "resets", offer_reset(session, person_id=person.id, actor=actor, at=at)
+
+
 def join(
     session: Session, *, token: str, name: str, zone: str, password_hash: str, at: datetime
 ) -> Person:

@@ -28,8 +28,8 @@ def find_key(given: str, file: Path) -> str:
     key = given.strip() or _read_or_make(file).strip()
     if not parts(key) or any(_weak(part) for part in parts(key)):
         raise Unreadable(
-            f"SECRET_KEY must be {SHORTEST} or more characters that nobody can guess. "
-            "Leave it out, and one is made for you."
+            f"SECRET_KEY must be {SHORTEST} or more characters that nobody can guess, without "
+            "commas. Leave it out, and one is made for you."
         )
     return key
 
