@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from incident.rules.permissions import ROLES
 
 EMAIL = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[^@\s,;<>\"\x00-\x1f]{1,190}")
-PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}")
+PHONE = re.compile(r"\+?[(0-9][0-9 ().\-/]{3,30}")
 SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{5,20}")
 NAME_LENGTH = 80
 

@@ -81,7 +81,7 @@ def _read_or_make(file: Path) -> str:
 def _make(file: Path) -> None:
     """Whole or not at all, and once: of two processes that start together, one makes it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as written:
         written.write(secrets.token_urlsafe(48) + "\n")
