@@ -37,7 +37,7 @@ class Patience:
 
 
 PAIR = Patience(5, timedelta(hours=1))
-ADDRESS = Patience(40, timedelta(minutes=15))
+ADDRESS = Patience(20, timedelta(minutes=15))
 ACCOUNT = Patience(100, timedelta(minutes=15))
 LONGEST_WAIT = 60
 

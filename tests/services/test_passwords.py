@@ -1,0 +1,42 @@
+"""Passwords become argon2id hashes."""
+
+import pytest
+
+from incident.rules.fields import Wrong
+from incident.services import passwords
+from incident.services.passwords import Hasher
+
+QUICK = Hasher(time_cost=1, memory_cost=8)
+
+
+def test_the_real_settings_are_argon2id_with_64_mib_and_three_passes():
+    assert Hasher().hash("tall green horses run").startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+
+
+def test_only_the_password_itself_fits():
+    kept = QUICK.hash("tall green horses run")
+
+    assert QUICK.fits("tall green horses run", kept)
+    assert not QUICK.fits("tall green horses runs", kept)
+
+
+@pytest.mark.parametrize("kept", ["", "not a hash", "$argon2id$"])
+def test_nothing_fits_somebody_without_a_hash(kept):
+    assert not QUICK.fits("nobody has this password", kept)
+
+
+def test_a_hash_made_with_less_work_is_outdated():
+    weak = Hasher(time_cost=1, memory_cost=8)
+    strong = Hasher(time_cost=2, memory_cost=16)
+
+    assert strong.outdated(weak.hash("tall green horses run"))
+    assert not weak.outdated(weak.hash("tall green horses run"))
+
+
+def test_a_password_that_is_too_short_is_refused_beside_its_field():
+    passwords.use(QUICK)
+
+    with pytest.raises(Wrong) as refusal:
+        passwords.made("short", field="new_password")
+
+    assert list(refusal.value.fields) == ["new_password"]
