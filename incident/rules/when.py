@@ -1,11 +1,8 @@
 """Decisions that answer themselves: `when="severity in sev1,sev2"`."""
 
-import re
-
+from incident.rules.conditions import Unreadable, holds
 from incident.rules.step_kinds import KINDS
 from incident.rules.step_kinds.kind import Scene, Step
-
-SEVERITY = re.compile(r"severity\s+(?:in|is)\s+(?P<names>(?:sev[1-4]\s*,?\s*)+)", re.IGNORECASE)
 
 
 def answers_itself(step: Step, scene: Scene) -> str | None:
@@ -16,12 +13,20 @@ def answers_itself(step: Step, scene: Scene) -> str | None:
     condition = str(step.settings.get("when") or "")
     if not KINDS[step.kind].is_answered or not condition:
         return None
-    match = SEVERITY.fullmatch(condition.strip())
-    if match is None or scene.severity == "unset":
+    truth = _truth(condition, scene)
+    if truth is None:
         return None
-    names = re.findall(r"sev[1-4]", match["names"].lower())
     choices = [str(choice) for choice in step.settings.get("choices") or ("yes", "no")]
-    return _named(choices, "yes", 0) if scene.severity in names else _named(choices, "no", -1)
+    return _named(choices, "yes", 0) if truth else _named(choices, "no", -1)
+
+
+def _truth(condition: str, scene: Scene) -> bool | None:
+    """Nothing is known of a severity that nobody has set."""
+    known = {} if scene.severity == "unset" else {"severity": scene.severity}
+    try:
+        return holds(condition, known)
+    except Unreadable:
+        return None
 
 
 def _named(choices: list[str], name: str, otherwise: int) -> str:
