@@ -150,6 +150,13 @@ def sections(session: Session, retro_id: int) -> list[RetroSection]:
     )
 
 
+def section(session: Session, retro_id: int, name: str) -> RetroSection | None:
+    """One section, if somebody has written in it."""
+    return session.scalars(
+        select(RetroSection).where(RetroSection.retro_id == retro_id, RetroSection.name == name)
+    ).one_or_none()
+
+
 def edits(session: Session, retro_id: int, section: str, limit: int = 200) -> list[RetroEdit]:
     """The former and the refused texts of a section, newest first."""
     return list(
@@ -160,6 +167,12 @@ def edits(session: Session, retro_id: int, section: str, limit: int = 200) -> li
             .limit(limit)
         )
     )
+
+
+def action_item(session: Session, retro_id: int, item_id: int) -> ActionItem:
+    return session.scalars(
+        select(ActionItem).where(ActionItem.retro_id == retro_id, ActionItem.id == item_id)
+    ).one()
 
 
 def action_items(session: Session, retro_id: int) -> list[ActionItem]:
