@@ -38,4 +38,4 @@ def up_to_date(engine: Engine) -> bool:
         if not inspect(connection).has_table("alembic_version"):
             return False
         revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return revision == HEAD.partition("_")[0]
+    return str(revision) == HEAD.partition("_")[0]

@@ -17,6 +17,7 @@ from app import create_app
 from config import Config
 from incident import clock
 from incident.cli.desk import open_desk
+from incident.delivery import bell
 from incident.delivery.shift import Shift
 from incident.services import people
 from incident.storage import db
@@ -86,6 +87,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
         def stop(number: int, frame: FrameType | None) -> None:
             """Streams end and sending stops at once; requests under way are finished."""
+            bell.HUB.stop()
             if self._shift is not None:
                 self._shift.stop()
             worker.handle_exit(number, frame)

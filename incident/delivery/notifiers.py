@@ -26,4 +26,4 @@ def _pagerduty(config: Config) -> Notifier:
 def _slack(config: Config) -> Notifier:
     from incident.integrations.slack.notifier import Slack
 
-    return Slack(config.slack_bot_token, config.slack_api_url)
+    return Slack(config.slack_api_url, config.slack_bot_token)

@@ -1,17 +1,20 @@
-"""Places where a test may ask the process to die, as if the power had gone."""
+"""Places where a test may ask the process to die, as if the power had gone, or to stand still."""
 
 import os
 import signal
 
 _armed = ""
 _passes_left = 0
+_signal = signal.SIGKILL
 
 
 def arm(spec: str) -> None:
-    """`claim-committed` dies at the first pass there, `claim-committed:3` at the third."""
-    global _armed, _passes_left
-    _armed, _, passes = spec.partition(":")
+    """`claim-committed` dies at the first pass there, `claim-committed:3` at the third, and
+    `claim-committed:3:stop` only stands still, until it is told to go on."""
+    global _armed, _passes_left, _signal
+    _armed, passes, how, *_ = [*spec.split(":"), "", ""]
     _passes_left = int(passes or 1)
+    _signal = signal.SIGSTOP if how == "stop" else signal.SIGKILL
 
 
 def failpoint(name: str) -> None:
@@ -21,4 +24,4 @@ def failpoint(name: str) -> None:
         return
     _passes_left -= 1
     if _passes_left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), _signal)

@@ -1,0 +1,159 @@
+"""A whole desk under trial: its database, its processes, and stand-ins for the other side."""
+
+import socket
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from tests.fakes.pagerduty import Alert, FakePagerDuty
+from tests.fakes.slack import FakeSlack
+from tests.trials.checker import Verdict, intent_of, judge
+from tests.trials.client import Client
+from tests.trials.processes import Process, Template, wait_until
+
+HURRY = 0.15
+ROUTING_KEY = "R" * 32
+SIGNING_SECRET = "the secret of a trial"
+CHECKLIST = """---
+title: Trial
+slug: trial
+---
+
+# Trial
+
+## Steps
+
+- [ ] Look at the graph
+- [ ] Page the on-call {page=primary}
+- [ ] Write it down
+"""
+
+
+@dataclass
+class Desk:
+    """One installation. Several may run beside each other."""
+
+    template: Template
+    folder: Path
+    database_url: str
+    hurry: float = HURRY
+    bug: str = ""
+    web: Process | None = None
+    worker: Process | None = None
+    promised: set[str] = field(default_factory=set)
+    recoveries: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.pagerduty, self.slack = FakePagerDuty(), FakeSlack()
+        self.client = Client(_free_port())
+
+    def set_up(self) -> None:
+        """Through the terminal and the API, as an operator would."""
+        self._finish(self.start("migrate"))
+        made = self._finish(self.start("token", "Trials", "--role", "admin"))
+        self.client.token = made.said().split()[-1]
+        self.start_web()
+        self.client.insist("PUT", "/api/targets/primary", {"routing_key": ROUTING_KEY})
+        self.client.insist("POST", "/api/checklists?publish=1", CHECKLIST)
+
+    def start(self, *arguments: str, failpoint: str = "") -> Process:
+        environment = {
+            "DATABASE_URL": self.database_url,
+            "SECRET_KEY_FILE": str(self.folder / "key"),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.client.port),
+            "PAGERDUTY_EVENTS_URL": self.pagerduty.url,
+            "SLACK_API_URL": self.slack.api_url,
+            "SLACK_BOT_TOKEN": "xoxb-trial",
+            "SLACK_SIGNING_SECRETS": SIGNING_SECRET,
+            "INCIDENT_TESTING": "1",
+            "INCIDENT_FAILPOINT": failpoint,
+        }
+        return self.template.start(
+            *arguments,
+            environment=environment,
+            folder=self.folder,
+            hurry=self.hurry,
+            bug=self.bug,
+        )
+
+    def start_web(self, failpoint: str = "") -> None:
+        self.web = self.start("web", "--no-worker", "--threads=8", failpoint=failpoint)
+        wait_until(self._answers, "the web process to answer")
+
+    def start_worker(self, failpoint: str = "") -> Process:
+        self.worker = self.start("worker", failpoint=failpoint)
+        return self.worker
+
+    def stop_worker(self) -> None:
+        if self.worker is not None:
+            self.worker.kill()
+            self.worker = None
+
+    def stop_web(self) -> None:
+        if self.web is not None:
+            self.web.kill()
+            self.web = None
+
+    def declare(self) -> str:
+        """An incident whose second step pages, as soon as the first is ticked."""
+        asked = {"title": "Trial", "severity": "sev2", "checklists": ["trial"]}
+        made = self.client.insist("POST", "/api/incidents", asked)
+        self.promised.add(intent_of(made["key"], 2))
+        return str(made["key"])
+
+    def tick(self, key: str, step: int = 1, *, repeat: str = "") -> Any:
+        address = f"/api/incidents/{key}/steps/{step}/completion"
+        return self.client.insist("POST", address, {}, key=repeat)
+
+    def wait_for_page(self, key: str) -> None:
+        """Until PagerDuty has the page and the desk knows it. Notes how long that took."""
+        began = time.monotonic()
+        wait_until(lambda: self.alerts_of(key), f"the page of {key}")
+        self.recoveries.append(time.monotonic() - began)
+        wait_until(lambda: self._settled(key), f"the deliveries of {key} to be settled")
+
+    def alerts_of(self, key: str) -> list[Alert]:
+        """Whoever was woken by the step that pages."""
+        with self.pagerduty.lock:
+            found = list(self.pagerduty.alerts)
+        return [alert for alert in found if alert.intent.endswith(f"/{intent_of(key, 2)}")]
+
+    def lines(self, key: str) -> list[dict[str, Any]]:
+        _, said = self.client.ask("GET", f"/api/incidents/{key}/events?after=0")
+        return list(said["events"])
+
+    def verdict(self) -> Verdict:
+        with self.pagerduty.lock:
+            return judge(tuple(self.pagerduty.alerts), self.promised)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop_worker()
+        self.stop_web()
+        self.pagerduty.stop()
+        self.slack.stop()
+
+    def _finish(self, process: Process) -> Process:
+        wait_until(lambda: not process.alive, "a command to finish")
+        return process
+
+    def _answers(self) -> bool:
+        try:
+            return self.client.ask("GET", "/healthz", timeout=1)[0] == 200
+        except OSError:
+            return False
+
+    def _settled(self, key: str) -> bool:
+        _, incident = self.client.ask("GET", f"/api/incidents/{key}")
+        states = {delivery["state"] for delivery in incident["deliveries"]}
+        return not states & {"due", "sending"}
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

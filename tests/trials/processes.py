@@ -1,0 +1,102 @@
+"""Starting and killing the desk's processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """One command of the desk, with whatever it forked: they share a process group."""
+
+    pid: int
+    log: Path
+
+    @property
+    def alive(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """As if the power had gone."""
+        self.signal(signal.SIGKILL)
+        wait_until(lambda: not self.alive, "a process to die")
+
+    def signal(self, number: int) -> None:
+        """To the whole group."""
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            return
+
+    def said(self) -> str:
+        return self.log.read_text() if self.log.exists() else ""
+
+
+class Template:
+    """The process from which all others are forked."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.trials.template"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(
+        self,
+        *arguments: str,
+        environment: dict[str, str],
+        folder: Path,
+        hurry: float = 1.0,
+        bug: str = "",
+    ) -> Process:
+        self._count += 1
+        log = folder / f"{self._count:04}-{arguments[0]}.log"
+        asked = {
+            "arguments": arguments,
+            "environment": environment,
+            "log": str(log),
+            "hurry": hurry,
+            "bug": bug,
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return Process(int(self._process.stdout.readline()), log)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=PATIENCE)
+        self._process.stdout.close()
+
+
+def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    """Real processes take real time: look often, and give up loudly."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {seconds:.0f} s for {what}.")
+        time.sleep(0.005)
