@@ -85,19 +85,19 @@ class FakeSlack(FakeServer):
 
     def fault_for(self, request: Request) -> Fault | None:
         with self.lock:
-            scripted = self.script_for.get(_method(request))
+            scripted = self.script_for.get(method_of(request))
             return scripted.pop(0) if scripted else super().fault_for(request)
 
     def answer(self, request: Request) -> Answer:
         if request.path.startswith("/response/"):
             self.replies_by_url.append(json.loads(request.body))
             return Answer(200, b"ok", {"Content-Type": "text/plain"})
-        name = _method(request)
+        name = method_of(request)
         if name not in rules.METHODS:
             return _no("unknown_method")
         if request.headers.get("Authorization", "") != f"Bearer {A_TOKEN}":
             return _no("invalid_auth" if "Authorization" in request.headers else "not_authed")
-        arguments = _arguments(request)
+        arguments = arguments_of(request)
         if arguments is None:
             return _no("invalid_form_data")
         problem = rules.problem_of_arguments(name, arguments)
@@ -231,7 +231,7 @@ class FakeSlack(FakeServer):
         return f"{int(self.clock().timestamp())}.{self._stamps:06}"
 
 
-def _method(request: Request) -> str:
+def method_of(request: Request) -> str:
     return request.path.removeprefix("/api/")
 
 
@@ -239,10 +239,10 @@ def _no(error: str, **more: Any) -> Answer:
     return Answer(200, as_json({"ok": False, "error": error} | more))
 
 
-def _arguments(request: Request) -> Arguments | None:
+def arguments_of(request: Request) -> Arguments | None:
     """JSON or a form; the methods that only read take a form."""
     if request.headers.get("Content-Type", "").startswith("application/json"):
-        if request.body and _method(request) in READS_FORMS_ONLY:
+        if request.body and method_of(request) in READS_FORMS_ONLY:
             return None
         try:
             found = json.loads(request.body or b"{}")

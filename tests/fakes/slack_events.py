@@ -47,7 +47,7 @@ def a_change_event(
     text: str, *, before: str, at: str = "1741053660.000200", **fields: Any
 ) -> Payload:
     """The author changed what was written."""
-    message = a_message_event(text, channel=None, channel_type=None, **fields)["event"]
+    message = _quoted(text, fields)
     return an_envelope(
         {
             "type": "message",
@@ -65,7 +65,7 @@ def a_change_event(
 
 def a_deletion_event(text: str, *, at: str = A_LATER_TS, **fields: Any) -> Payload:
     """The author took the message away."""
-    message = a_message_event(text, channel=None, channel_type=None, **fields)["event"]
+    message = _quoted(text, fields)
     return an_envelope(
         {
             "type": "message",
@@ -79,6 +79,13 @@ def a_deletion_event(text: str, *, at: str = A_LATER_TS, **fields: Any) -> Paylo
             "event_ts": at,
         }
     )
+
+
+def _quoted(text: str, fields: Payload) -> Payload:
+    """A message as an event about it repeats it."""
+    message = a_message_event(text, channel=None, channel_type=None, **fields)["event"]
+    del message["event_ts"]
+    return message
 
 
 def an_envelope(event: Payload) -> Payload:

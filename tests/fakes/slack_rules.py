@@ -24,6 +24,7 @@ METHODS = {
         ("channel",),
         (
             *_WORDS,
+            "current_draft_last_updated_ts",
             "icon_emoji",
             "icon_url",
             "mrkdwn",
@@ -35,7 +36,10 @@ METHODS = {
             "username",
         ),
     ),
-    "chat.update": Method(("channel", "ts"), (*_WORDS, "file_ids", "reply_broadcast", "text")),
+    "chat.update": Method(
+        ("channel", "ts"),
+        (*_WORDS, "file_ids", "reply_broadcast", "text", "unfurled_attachments"),
+    ),
     "conversations.history": Method(("channel",), _MESSAGES),
     "conversations.info": Method(("channel",), ("include_locale", "include_num_members")),
     "conversations.join": Method(("channel",)),

@@ -3,6 +3,8 @@
 from incident.integrations.notifier import Refused, TryAgain
 from incident.integrations.slack.client import Answer
 
+CROWDED = ("ratelimited", "rate_limited", "message_limit_exceeded")
+
 # Slack may have posted before it ran into one of these.
 PERHAPS_DONE = ("fatal_error", "internal_error", "unreadable_answer", "no_answer")
 
@@ -65,7 +67,7 @@ NEVER = {
 def read(answer: Answer, channel: str) -> TryAgain | Refused:
     """`answer` is not ok. What Slack may yet take is tried again; the rest a person must see."""
     error, status = answer.error, answer.status
-    if error in ("ratelimited", "rate_limited", "message_limit_exceeded"):
+    if error in CROWDED:
         return TryAgain("Slack takes no more posts just now", after=answer.after, crowded=True)
     if error == "no_answer":
         reason = "Slack did not answer" if answer.heard else "Slack could not be reached"

@@ -110,8 +110,9 @@ def _deletion(payload: Object, event: Object, gone: Object) -> Signal | Ignored:
 
 def _why_not(payload: Object, message: Object) -> str:
     """Why nobody is calling for help here, or nothing."""
-    subtype, app = text(message, "subtype"), text(message, "app_id")
-    if app and app == payload.get("api_app_id"):
+    subtype = text(message, "subtype")
+    apps = {text(message, "app_id"), text(part(message, "bot_profile"), "app_id")}
+    if text(payload, "api_app_id") in apps - {""}:
         return "we wrote it ourselves"
     if message.get("bot_id") or message.get("bot_profile") or subtype == "bot_message":
         return "a bot wrote it"

@@ -1,0 +1,1 @@
+"""Checks that need more than a clone: documents and schemas that lie beside this folder."""
