@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,12 +54,13 @@ class FakePagerDuty(FakeServer):
         port: int = 0,
         *,
         clock: Callable[[], datetime] = now,
+        tls: SSLContext | None = None,
         per_minute: int | None = None,
     ) -> None:
         self.received: list[Received] = []
         self.alerts: list[Alert] = []
         self.per_minute = per_minute
-        super().__init__(port, clock=clock)
+        super().__init__(port, clock=clock, tls=tls)
 
     @property
     def events(self) -> list[Event]:

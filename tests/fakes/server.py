@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Mapping
@@ -91,9 +92,16 @@ class FakeServer:
     """Serves from a thread of its own until it is stopped. Also a context manager.
 
     `script` holds the faults of the next requests, `always` the fault of every one after them.
+    With `tls` it speaks https.
     """
 
-    def __init__(self, port: int = 0, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        clock: Callable[[], datetime] = now,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.clock = clock
         self.requests: list[Request] = []
         self.script: list[Fault] = []
@@ -102,7 +110,9 @@ class FakeServer:
         self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler_for(self))
         self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:

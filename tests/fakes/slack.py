@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -51,6 +52,7 @@ class FakeSlack(FakeServer):
         port: int = 0,
         *,
         clock: Callable[[], datetime] = now,
+        tls: SSLContext | None = None,
         paced: bool = False,
         write_public: bool = True,
     ) -> None:
@@ -64,7 +66,7 @@ class FakeSlack(FakeServer):
         self._stamps = 0
         self._last_post: dict[str, datetime] = {}
         self.add_channel("emergency", id="C0EMERGENCY")
-        super().__init__(port, clock=clock)
+        super().__init__(port, clock=clock, tls=tls)
 
     @property
     def api_url(self) -> str:

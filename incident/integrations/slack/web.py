@@ -124,7 +124,7 @@ class _Secure(HTTPSConnection, _Watched):
 
 class _Handler(HTTPHandler, HTTPSHandler):
     def __init__(self, line: Line, connect_timeout: float, read_timeout: float) -> None:
-        super().__init__()
+        super().__init__(context=trust())
         self._line = line
         self._timeouts = (connect_timeout, read_timeout)
 
@@ -132,7 +132,7 @@ class _Handler(HTTPHandler, HTTPSHandler):
         return self.do_open(functools.partial(self._dial, _Plain), req)
 
     def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(functools.partial(self._dial, _Secure, context=_trust()), req)
+        return self.do_open(functools.partial(self._dial, _Secure, context=trust()), req)
 
     def _dial(self, kind: type[_Watched], host: str, **how: Any) -> HTTPConnection:
         connect_timeout, read_timeout = self._timeouts
@@ -142,6 +142,6 @@ class _Handler(HTTPHandler, HTTPSHandler):
 
 
 @functools.cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
     """Reading the authorities takes longer than a post, so it is done once."""
     return ssl.create_default_context()

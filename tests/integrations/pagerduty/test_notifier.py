@@ -10,7 +10,6 @@ import pytest
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.integrations.pagerduty.notifier import PagerDuty
 from tests.fakes import server
-from tests.integrations.pagerduty.impostor import an_impostor
 from tests.integrations.pagerduty.messages import A_LINK, A_ROUTING_KEY, a_message
 
 
@@ -211,25 +210,6 @@ def test_closing_twice_or_before_anything_was_sent_does_no_harm(notifier):
     notifier.close()
 
     assert isinstance(notifier.send(a_message()), Delivered)
-
-
-def test_a_certificate_nobody_vouches_for_is_never_spoken_to(tmp_path):
-    with an_impostor(tmp_path) as url:
-        result = PagerDuty(url).send(a_message())
-
-    assert result == TryAgain("PagerDuty's certificate could not be verified")
-
-
-def test_a_server_that_never_speaks_tls_is_cut_when_its_time_is_up():
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        notifier = PagerDuty(f"https://127.0.0.1:{mute.getsockname()[1]}", connect_timeout=5)
-        deadline = threading.Timer(0.1, notifier.close)
-        deadline.start()
-        began = time.monotonic()
-        result = notifier.send(a_message())
-
-    assert result == TryAgain("PagerDuty could not be reached")
-    assert time.monotonic() - began < 2
 
 
 def test_the_library_says_nothing_of_its_own(notifier, pagerduty, caplog, recwarn):

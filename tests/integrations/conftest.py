@@ -1,0 +1,3 @@
+from tests.integrations.certificates import certificate, tls
+
+__all__ = ["certificate", "tls"]
