@@ -23,7 +23,19 @@ from incident.web import (
 )
 
 ROOMS = (accounts, links, logins, profile, settings, slack_rules, targets, tokens)
-LATER = ("bell", "incidents", "steps", "checklists", "retros")
+LATER = (
+    "bell",
+    "checklists",
+    "effects",
+    "incidents",
+    "pages",
+    "retros",
+    "roles",
+    "runs",
+    "standing",
+    "steps",
+    "timeline",
+)
 
 
 def hang(app: Flask) -> None:

@@ -74,9 +74,11 @@ def check() -> ResponseReturnValue | None:
 
 
 def _who_are_you() -> ResponseReturnValue:
+    if is_fetch():
+        return log_in_again()
     if not _anybody_yet():
         return redirect(url_for("links.first"), 303)
-    if request.method in SAFE and not is_fetch():
+    if request.method in SAFE:
         return redirect(url_for("logins.new", next=here()), 303)
     return log_in_again()
 

@@ -88,6 +88,7 @@ def test_what_a_dry_run_would_have_done_lately_is_found(database):
                     key=f"T1:{channel}:{number}.1",
                     raw={},
                     state=state,
+                    reason="opened an incident",
                     received_at=START - timedelta(days=days),
                 )
             )

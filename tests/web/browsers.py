@@ -1,6 +1,7 @@
 """A browser that behaves: it keeps cookies, sends the CSRF token, and says that it navigates."""
 
 import re
+from html import unescape
 from typing import Any
 
 from flask import Flask
@@ -38,11 +39,11 @@ class Browser:
     ) -> TestResponse:
         """Sends a form as a page of ours would, with the token in its header or its field."""
         headers = {**(FETCHES if fetch else NAVIGATES), **rest.pop("headers", {})}
-        token = self.csrf_token()
+        form = dict(data or {})
         if fetch:
-            headers["X-CSRFToken"] = token
-            return self.client.post(address, data=data, headers=headers, **rest)
-        form = {"csrf_token": token, **(data or {})}
+            headers["X-CSRFToken"] = self.csrf_token()
+        elif "csrf_token" not in form:
+            form["csrf_token"] = self.csrf_token()
         return self.client.post(address, data=form, headers=headers, **rest)
 
     def csrf_token(self) -> str:
@@ -66,9 +67,7 @@ def a_person(name: str = "Maya", role: str = "responder", **fields: Any) -> Pers
     with transaction() as session:
         person = people.by_email(session, email)
         if person is None:
-            person = Person(
-                name=name, email=email, role=role, created_at=clock.now(), **fields
-            )
+            person = Person(name=name, email=email, role=role, created_at=clock.now(), **fields)
             session.add(person)
     return person
 
@@ -77,3 +76,17 @@ def words(response: TestResponse) -> str:
     """The text of a page, without its tags and with single blanks."""
     text = re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))
     return " ".join(text.split())
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"The page has no field {name}."
+    return unescape(found[1])
+
+
+def action(page: str) -> str:
+    """Where the page's form is sent to."""
+    found = re.search(r'<form class="form" method="post" action="([^"]+)"', page)
+    assert found, "The page has no form."
+    return unescape(found[1])

@@ -33,8 +33,8 @@ def wall_clock(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Clock:
 
 
 @pytest.fixture
-def build_app() -> Callable[..., Flask]:
-    """Builds the app on an engine, with any further settings."""
+def build_app(wall_clock: Clock) -> Callable[..., Flask]:
+    """Builds the app on an engine, with any further settings, under a clock that stands still."""
 
     def build(engine: Engine, **settings: object) -> Flask:
         url = engine.url.render_as_string(hide_password=False)

@@ -1,0 +1,39 @@
+"""What is connected, and what is missing."""
+
+from incident.storage.db import transaction
+from incident.storage.workers import Worker
+from tests.conftest import connect_target
+from tests.web.browsers import Browser, a_person, words
+
+
+def test_a_fresh_desk_says_in_plain_words_that_nothing_is_connected(browser):
+    page = words(browser("Sam", role="viewer").get("/settings"))
+
+    assert "PagerDuty is not connected. Nobody can be paged." in page
+    assert "Slack is not connected." in page
+    assert "SLACK_BOT_TOKEN is not set" in page
+    assert "No worker has ever run. Nothing is sent." in page
+
+
+def test_what_is_connected_is_called_so(sqlite, build_app, wall_clock):
+    app = build_app(sqlite, slack_bot_token="xoxb-secret", slack_signing_secrets="signing-secret")
+    connect_target("primary")
+    with transaction() as session:
+        session.add(Worker(name="w", started_at=wall_clock(), beat_at=wall_clock()))
+
+    answer = Browser(app, a_person("Ada", "admin")).get("/settings")
+
+    assert "Every target has a key (1)." in words(answer)
+    assert "A worker is running." in words(answer)
+    assert "xoxb-secret" not in answer.text
+    assert "signing-secret" not in answer.text
+
+
+def test_the_tabs_are_those_that_ones_role_can_open(browser):
+    admins = words(browser("Ada", role="admin").get("/settings"))
+    responders = words(browser("Maya").get("/settings"))
+    viewers = words(browser("Sam", role="viewer").get("/settings"))
+
+    assert "Targets Slack rules People API tokens" in admins
+    assert "Targets Slack rules Yourself" in responders
+    assert "Connections Yourself" in viewers

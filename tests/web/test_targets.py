@@ -1,0 +1,122 @@
+"""Page targets, as admins edit them and responders read them."""
+
+import pytest
+
+from incident.storage import sealed
+from incident.storage import targets as rows
+from incident.storage.db import reading
+from tests.conftest import connect_target
+from tests.web.browsers import Browser, a_person, words
+
+KEY = "K" * 32
+FORM = {
+    "description": "The app",
+    "routing_key": KEY,
+    "service_id": "p1a2b3c",
+    "urgency": "low",
+    "backup": "primary",
+    "zone": "Europe/Berlin",
+    "phones": "Maya +49 30 1234567\nTom +1 555 1234567",
+}
+
+
+@pytest.fixture
+def ada(app):
+    return Browser(app, a_person("Ada", "admin"))
+
+
+def target(name="mobile"):
+    with reading() as session:
+        return rows.find(session, name)
+
+
+def key_of(row):
+    with reading() as session:
+        return sealed.unseal(rows.secret_of(session, row.routing_key_id))
+
+
+def test_a_fresh_desk_says_that_nobody_can_be_paged(ada):
+    page = words(ada.get("/settings/targets"))
+
+    assert "primary no routing key" in page
+    assert "A page to it is not sent" in page
+
+
+def test_a_new_target_holds_what_was_typed(ada):
+    answer = ada.post("/settings/targets", {"name": "Mobile ", **FORM})
+
+    row = target()
+    assert (answer.status_code, answer.location) == (303, "/settings/targets")
+    assert (row.description, row.service_id, row.urgency) == ("The app", "P1A2B3C", "low")
+    assert (row.backup, row.zone, len(row.phones)) == ("primary", "Europe/Berlin", 2)
+    assert key_of(row) == KEY
+
+
+def test_the_key_is_never_shown_again(ada):
+    ada.post("/settings/targets", {"name": "mobile", **FORM})
+
+    pages = [ada.get("/settings/targets"), ada.get("/settings/targets/mobile")]
+
+    assert [KEY in page.text for page in pages] == [False, False]
+    assert "There is a key. It is never shown" in words(pages[1])
+
+
+def test_a_key_that_is_wrong_is_refused_and_not_shown_either(ada):
+    answer = ada.post("/settings/targets/primary", {**FORM, "backup": "", "routing_key": "K" * 31})
+
+    assert answer.status_code == 422
+    assert "has 32 letters and digits; this has 31" in words(answer)
+    assert "K" * 31 not in answer.text
+    assert 'value="The app"' in answer.text
+    assert not target("primary").connected
+
+
+def test_an_empty_key_keeps_the_old_one(ada):
+    connect_target("primary", KEY)
+
+    ada.post("/settings/targets/primary", {**FORM, "backup": "", "routing_key": ""})
+
+    assert key_of(target("primary")) == KEY
+
+
+def test_a_name_that_is_taken_does_not_overwrite(ada):
+    answer = ada.post("/settings/targets", {"name": "primary", **FORM})
+
+    assert answer.status_code == 422
+    assert "There is a target of this name already" in words(answer)
+    assert not target("primary").connected
+
+
+def test_the_age_of_the_telephone_numbers_is_told(ada, wall_clock):
+    ada.post("/settings/targets", {"name": "mobile", **FORM})
+    wall_clock.forward(days=10)
+
+    assert "Numbers last checked 10 d ago" in words(ada.get("/settings/targets"))
+    ada.post("/settings/targets/mobile", {**FORM, "phones_right": "1"})
+
+    assert "Numbers last checked 0 s ago" in words(ada.get("/settings/targets"))
+
+
+def test_a_disconnected_target_says_so(ada):
+    connect_target("primary", KEY)
+
+    ada.post("/settings/targets/primary/disconnection")
+
+    assert "primary no routing key" in words(ada.get("/settings/targets"))
+
+
+def test_a_responder_sees_the_telephone_numbers_and_changes_nothing(app, ada):
+    ada.post("/settings/targets", {"name": "mobile", **FORM})
+    maya = Browser(app, a_person("Maya"))
+
+    page = maya.get("/settings/targets")
+
+    assert 'href="tel:+49301234567"' in page.text
+    assert "New target" not in words(page)
+    assert maya.post("/settings/targets/mobile", FORM).status_code == 403
+
+
+def test_a_target_that_is_not_there_is_not_found(ada):
+    assert ada.get("/settings/targets/nobody").status_code == 404
+    assert ada.post("/settings/targets/nobody", FORM).status_code == 404
+    assert target("nobody") is None
