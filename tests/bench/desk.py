@@ -68,7 +68,9 @@ def a_desk(database: str) -> Iterator[Desk]:
     """`database` is sqlite or postgresql."""
     with tempfile.TemporaryDirectory() as folder, FakePagerDuty() as pagerduty:
         environment = _environment(Path(folder), database, pagerduty)
-        _start(environment)[0].terminate()
+        first, _ = _start(environment)
+        first.terminate()
+        first.wait(30)
         token = _token(environment)
         process, started = _start(environment)
         url = f"http://127.0.0.1:{environment['PORT']}"
@@ -92,7 +94,7 @@ def _environment(folder: Path, database: str, pagerduty: FakePagerDuty) -> dict[
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "DATABASE_URL": url,
-        "SECRET_KEY": "only for this measurement",
+        "SECRET_KEY": "a secret of this measurement alone and long enough",
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "PAGERDUTY_EVENTS_URL": pagerduty.url,
