@@ -12,14 +12,18 @@ OPERATOR = Actor("The terminal", role="admin", source="cli")
 
 
 def invite(asked: argparse.Namespace) -> None:
+    """Whoever has the terminal can always come in: a known address gets a new-password link."""
     config = configure()
     open_desk(config)
     with transaction() as session:
-        token = people.invite(
+        kind, token = people.offer_link(
             session, email=asked.email, role=asked.role, actor=OPERATOR, at=clock.now()
         )
-    link = f"{config.public_url}/invitations/{token}"
-    print(f"{asked.email} can join as {asked.role}, once, within 7 days: {link}")
+    link = f"{config.public_url}/{kind}/{token}"
+    if kind == "resets":
+        print(f"{asked.email} has an account. A new password, once, within 30 minutes: {link}")
+    else:
+        print(f"{asked.email} can join as {asked.role}, once, within 7 days: {link}")
 
 
 def token(asked: argparse.Namespace) -> None:
