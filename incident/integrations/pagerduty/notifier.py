@@ -27,11 +27,11 @@ class PagerDuty:
         self._line = Line()
 
     def send(self, message: Message) -> Result:
-        from incident.integrations.pagerduty import session
-
         if not message.secret:
             return NotSent(f"{message.target} has no PagerDuty routing key")
         line = self._line = Line()
+        from incident.integrations.pagerduty import session
+
         try:
             answer = session.post(
                 event_for(message),

@@ -12,4 +12,9 @@ def pagerduty():
 
 @pytest.fixture
 def notifier(pagerduty):
-    return PagerDuty(pagerduty.url, connect_timeout=0.3, read_timeout=0.3)
+    return PagerDuty(pagerduty.url)
+
+
+@pytest.fixture
+def impatient(pagerduty):
+    return PagerDuty(pagerduty.url, read_timeout=0.3)

@@ -12,4 +12,9 @@ def slack():
 
 @pytest.fixture
 def notifier(slack):
-    return Slack(slack.api_url, A_TOKEN, connect_timeout=0.3, read_timeout=0.3)
+    return Slack(slack.api_url, A_TOKEN)
+
+
+@pytest.fixture
+def impatient(slack):
+    return Slack(slack.api_url, A_TOKEN, read_timeout=0.3)

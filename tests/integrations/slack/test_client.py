@@ -9,7 +9,7 @@ from tests.fakes.slack import A_TOKEN, says
 
 @pytest.fixture
 def client(slack):
-    return Client(slack.api_url, A_TOKEN, connect_timeout=0.3, read_timeout=0.3)
+    return Client(slack.api_url, A_TOKEN)
 
 
 def test_slack_is_asked_and_answers(client):
