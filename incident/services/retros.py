@@ -44,16 +44,15 @@ def edit_section(
     retro = begin(session, incident, at=at)
     rules.require_draft(retro.state)
     section = retros.section(session, retro.id, name)
-    rules.require_newest(
-        version, section.version if section else 0, section.updated_by if section else ""
-    )
     if section is None:
-        section = _first(session, retro, name, at=at, actor=actor)
-        section.drawn = draft(facts_of(session, incident, at))[name]
+        section = _unwritten(session, incident, retro, name, actor=actor, at=at)
+    if section.text != text:
+        rules.require_newest(version, section.version, section.updated_by)
     if drawn is not None:
         section.drawn = rules.body(drawn)
-    if section.version and section.text == text:
+    if text == section.text or (section.version == 0 and text == section.drawn):
         return section
+    session.add(section)
     _keep_former(session, section, text, actor=actor, at=at)
     section.text, section.version = text, section.version + 1
     section.updated_at, section.updated_by = at, actor.name
@@ -168,20 +167,21 @@ def export_markdown(session: Session, incident_key: str, *, at: datetime | None 
     return document(reading.facts, reading.standing, written, reading.items)
 
 
-def _first(
-    session: Session, retro: Retro, name: str, *, actor: Actor, at: datetime
+def _unwritten(
+    session: Session, incident: Incident, retro: Retro, name: str, *, actor: Actor, at: datetime
 ) -> RetroSection:
-    section = RetroSection(
+    """A section that still follows the record. It becomes a row when somebody changes it."""
+    drawn = draft(facts_of(session, incident, at))[name]
+    return RetroSection(
         retro_id=retro.id,
         name=name,
         position=list(SECTIONS).index(name),
-        text="",
+        text=drawn,
+        drawn=drawn,
         version=0,
         updated_at=at,
-        updated_by=actor.name,
+        updated_by="",
     )
-    session.add(section)
-    return section
 
 
 def _keep_former(
