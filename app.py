@@ -3,16 +3,26 @@
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from config import Config
 from incident import web
 from incident.storage import db, sealed
 
 LARGEST_BODY = 1024 * 1024
+LARGEST_NUMBER = 2**31 - 1
 LONGEST_LOGIN = timedelta(days=30)
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address that a column can hold; a larger one is simply not there."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST_NUMBER, **kwargs})
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -31,6 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _shape_requests(app: Flask, config: Config) -> None:
     """A proxy's word for the caller's address counts only as far as proxies are trusted."""
+    app.url_map.converters["int"] = RowNumber
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     if config.trusted_proxies:

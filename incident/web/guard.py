@@ -63,6 +63,7 @@ def check() -> ResponseReturnValue | None:
     """API and Slack know their callers by token and signature: they have their own guards."""
     if request.endpoint is None or request.endpoint in current_app.extensions["own_doors"]:
         return None
+    _require_text()
     role = needed(request.endpoint, request.method)
     if role != ANYBODY:
         if not current_user.is_authenticated:
@@ -71,6 +72,15 @@ def check() -> ResponseReturnValue | None:
             abort(403, f"This needs the role {role}. Yours is {current_user.role}.")
     csrf.protect()
     return None
+
+
+def _require_text() -> None:
+    """No name and no note holds a NUL, and PostgreSQL stores none."""
+    if "\x00" in request.path:
+        abort(404)
+    sent = (*request.args.values(), *request.form.values())
+    if any("\x00" in value for value in sent):
+        abort(400)
 
 
 def _who_are_you() -> ResponseReturnValue:
