@@ -154,6 +154,12 @@ class Hub:
                 for listener in those:
                     listener.queue.put(THE_END)
 
+    def finish(self) -> None:
+        """The same, and wait until the thread is done with the database."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
     def _admit(self, listener: Listener, limit: int) -> bool:
         with self._lock:
             if self._stopping.is_set() or self.count() >= limit:

@@ -88,6 +88,17 @@ def of_incidents(session: Session, ids: Collection[int]) -> list[Step]:
     )
 
 
+def changed_after(session: Session, incident_id: int, seq: int) -> list[Step]:
+    """The steps that look different since the timeline's number `seq`, in order."""
+    return list(
+        session.scalars(
+            select(Step)
+            .where(Step.incident_id == incident_id, Step.changed_seq > seq)
+            .order_by(Step.run_id, Step.position)
+        )
+    )
+
+
 def of_run(session: Session, run_id: int) -> list[Step]:
     """The steps of one run, in order."""
     return list(session.scalars(select(Step).where(Step.run_id == run_id).order_by(Step.position)))

@@ -1,0 +1,38 @@
+"""Pages: wake somebody, and say "I have it"."""
+
+from incident.api import shown
+from incident.api.models.fields import Nothing
+from incident.api.models.pages import PageTold, Paging
+from incident.api.routes import Call, endpoint
+from incident.rules.fields import Wrong
+from incident.services import pages as services
+from incident.storage.pages import Page
+
+
+@endpoint("POST", "/api/incidents/{key}/pages", body=Paging, answer=PageTold, status=201)
+def page(call: Call[Paging, None], key: str) -> PageTold:
+    """Wake whoever is behind a target, now. Asking twice wakes twice."""
+    asked = call.body
+    if (asked.step is None) == (not asked.target.strip()):
+        raise Wrong({"target": "Name either a target or a step."})
+    if asked.step is not None:
+        again = services.page_again(
+            call.session, incident_key=key, number=asked.step, actor=call.actor, at=call.at
+        )
+        return shown.page(again)
+    paged = services.page(
+        call.session,
+        incident_key=key,
+        target=asked.target.strip(),
+        text=asked.text,
+        actor=call.actor,
+        at=call.at,
+    )
+    return shown.page(paged)
+
+
+@endpoint("POST", "/api/incidents/{key}/pages/{id}/acknowledgement", body=Nothing, answer=PageTold)
+def acknowledge(call: Call[Nothing, None], key: str, id: int) -> PageTold:
+    """ "I have it", on a page that belongs to no step, or that does."""
+    services.acknowledge(call.session, incident_key=key, page_id=id, actor=call.actor, at=call.at)
+    return shown.page(call.session.get_one(Page, id))

@@ -1,0 +1,80 @@
+"""Whether the desk lives, and whether it is ready."""
+
+import pytest
+from sqlalchemy import event
+
+from incident.storage import workers
+from incident.storage.db import transaction
+from tests.api.scripts import Script
+from tests.conftest import START, connect_target
+
+
+@pytest.fixture
+def anybody(script):
+    script.token = None
+    return script
+
+
+def beat(at=START) -> None:
+    with transaction() as session:
+        workers.beat(session, "w1", started_at=START, at=at)
+
+
+def test_anybody_may_ask_whether_it_lives(anybody):
+    assert anybody.get("/healthz").json == {"status": "ok"}
+
+
+def test_it_is_ready_when_a_worker_lives_and_no_page_waits(anybody):
+    beat()
+
+    ready = anybody.get("/readyz")
+
+    assert (ready.status_code, ready.json["ready"], ready.json["problems"]) == (200, True, [])
+
+
+def test_without_a_worker_it_is_not_ready(anybody):
+    ready = anybody.get("/readyz")
+
+    assert ready.status_code == 503
+    assert "Retry-After" in ready.headers
+    assert ready.json["problems"] == ["No worker has given a sign of life: nothing is sent."]
+
+
+def test_a_silent_worker_is_as_good_as_none(anybody, clock):
+    beat()
+    clock.forward(seconds=16)
+
+    assert anybody.get("/readyz").json["problems"] == [
+        "The worker has been silent for 16 seconds: nothing is sent."
+    ]
+
+
+def test_a_page_that_waits_for_half_a_minute_is_told(anybody, clock, an_incident):
+    connect_target()
+    an_incident("Page the mobile on-call {page=primary ack=5m}")
+    clock.forward(seconds=31)
+    beat(clock())
+
+    ready = anybody.get("/readyz")
+
+    assert ready.json["problems"] == ["A page has been waiting for 31 seconds to be sent."]
+    assert ready.json["oldest_page_at"] == "2021-07-10T02:00:00Z"
+
+
+def test_it_is_looked_at_once_a_second_at_most(anybody, clock):
+    anybody.get("/readyz")
+    beat()
+
+    assert anybody.get("/readyz").status_code == 503
+    clock.forward(seconds=1)
+    assert anybody.get("/readyz").status_code == 200
+
+
+def test_a_database_that_cannot_be_written_is_told(app_on_sqlite, sqlite):
+    beat()
+    sqlite.dispose()
+    event.listen(sqlite, "connect", lambda raw, _: raw.execute("PRAGMA query_only=ON"))
+
+    ready = Script(app_on_sqlite, None).get("/readyz")
+
+    assert ready.json["problems"] == ["The database cannot be written."]

@@ -1,0 +1,80 @@
+"""Page targets and Slack rules by script."""
+
+from tests.api.test_incidents import published
+
+KEY = "R" * 32
+CHANNEL = "C024BE91L"
+
+
+def test_an_admin_gives_a_target_its_key_which_never_comes_out(script_of):
+    ada = script_of("Ada", "admin")
+
+    put = ada.put("/targets/mobile", {"routing_key": KEY, "service_id": "P1A2B3C"})
+
+    assert put.status_code == 200
+    assert put.json["connected"]
+    assert KEY not in put.text + ada.get("/targets").text
+    assert [target["name"] for target in ada.get("/targets").json["targets"]] == [
+        "mobile",
+        "primary",
+    ]
+
+
+def test_what_is_not_mentioned_stays(script_of):
+    ada = script_of("Ada", "admin")
+    phones = [{"name": "Maya", "phone": "+49 30 1234567"}]
+    ada.put("/targets/mobile", {"routing_key": KEY, "phones": phones})
+
+    put = ada.put("/targets/mobile", {"backup": "primary", "urgency": "low"})
+
+    assert put.json["connected"]
+    assert (put.json["backup"], put.json["urgency"]) == ("primary", "low")
+    assert put.json["phones"] == phones
+
+
+def test_a_key_of_the_wrong_length_is_refused_by_name(script_of):
+    refused = script_of("Ada", "admin").put("/targets/mobile", {"routing_key": "short"})
+
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["field"] == "routing_key"
+
+
+def test_a_name_that_no_checklist_could_write_is_refused(script_of):
+    refused = script_of("Ada", "admin").put("/targets/Not%20a%20name", {})
+
+    assert refused.status_code == 422
+
+
+def test_only_an_admin_changes_targets_and_rules(script):
+    assert script.get("/targets").status_code == 200
+    assert script.put("/targets/mobile", {}).status_code == 403
+    assert script.put(f"/slack-rules/{CHANNEL}", {"target": "primary"}).status_code == 403
+
+
+def test_a_new_slack_rule_is_a_dry_run(script_of):
+    ada, slug = script_of("Ada", "admin"), published("Look at the dashboard")
+
+    put = ada.put(f"/slack-rules/{CHANNEL}", {"target": "primary", "checklist": slug})
+
+    assert put.status_code == 200
+    assert (put.json["armed"], put.json["grace_seconds"], put.json["threads"]) == (False, 30, False)
+    assert ada.get("/slack-rules").json["rules"] == [put.json]
+
+
+def test_putting_a_rule_again_replaces_it(script_of):
+    ada, slug = script_of("Ada", "admin"), published("Look at the dashboard")
+    rule = {"target": "primary", "checklist": slug}
+    ada.put(f"/slack-rules/{CHANNEL}", {**rule, "armed": True, "grace_seconds": 60})
+
+    put = ada.put(f"/slack-rules/{CHANNEL}", rule)
+
+    assert (put.json["armed"], put.json["grace_seconds"]) == (False, 30)
+
+
+def test_a_rule_names_targets_and_checklists_that_exist(script_of):
+    ada = script_of("Ada", "admin")
+
+    refused = ada.put(f"/slack-rules/{CHANNEL}", {"target": "nobody", "checklist": "nowhere"})
+
+    assert refused.status_code == 422
+    assert {error["field"] for error in refused.json["errors"]} == {"target", "checklist"}
