@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("checklist", sa.String(), nullable=False),
         sa.Column("grace_seconds", sa.Integer(), nullable=False),
         sa.Column("threads", sa.Boolean(), nullable=False),
+        sa.Column("strangers", sa.Boolean(), nullable=False),
         sa.Column("armed", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -243,6 +244,23 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "retros",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_retros_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retros")),
+        sa.UniqueConstraint("incident_id", name=op.f("uq_retros_incident_id")),
+    )
+    with op.batch_alter_table("retros", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_retros_state"), ["state"], unique=False)
+
+    op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("checklist_id", sa.Integer(), nullable=False),
@@ -292,6 +310,7 @@ def upgrade() -> None:
         sa.Column("raw", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -374,6 +393,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_timers_incident_id"), ["incident_id"], unique=False)
 
     op.create_table(
+        "action_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("retro_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["retro_id"], ["retros.id"], name=op.f("fk_action_items_retro_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_items")),
+    )
+    with op.batch_alter_table("action_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_items_retro_id"), ["retro_id"], unique=False)
+
+    op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=False),
@@ -424,6 +463,39 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('due', 'sending')"),
         )
 
+    op.create_table(
+        "retro_edits",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("retro_id", sa.Integer(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("fate", sa.String(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["retro_id"], ["retros.id"], name=op.f("fk_retro_edits_retro_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retro_edits")),
+    )
+    with op.batch_alter_table("retro_edits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_retro_edits_retro_id"), ["retro_id"], unique=False)
+
+    op.create_table(
+        "retro_sections",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("retro_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("drawn", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retro_id"], ["retros.id"], name=op.f("fk_retro_sections_retro_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retro_sections")),
+        sa.UniqueConstraint("retro_id", "name", name=op.f("uq_retro_sections_retro_id_name")),
+    )
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -491,6 +563,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_runs_incident_id"))
 
     op.drop_table("runs")
+    op.drop_table("retro_sections")
+    with op.batch_alter_table("retro_edits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_retro_edits_retro_id"))
+
+    op.drop_table("retro_edits")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_deliveries_unfinished",
@@ -506,6 +583,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("deliveries")
+    with op.batch_alter_table("action_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_items_retro_id"))
+
+    op.drop_table("action_items")
     with op.batch_alter_table("timers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timers_incident_id"))
         batch_op.drop_index(
@@ -528,6 +609,10 @@ def downgrade() -> None:
 
     op.drop_table("roles")
     op.drop_table("revisions")
+    with op.batch_alter_table("retros", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_retros_state"))
+
+    op.drop_table("retros")
     op.drop_table("pages")
     with op.batch_alter_table("logins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_logins_person_id"))
