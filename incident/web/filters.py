@@ -1,13 +1,13 @@
 """How times, durations and words are written on a page."""
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from uuid import uuid4
-from zoneinfo import ZoneInfo
+from zlib import crc32
 
 from flask import Flask
 
 from incident import clock
+from incident.rules import spoken
 from incident.web import markdown
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -15,10 +15,16 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 def hang(app: Flask) -> None:
     app.jinja_env.filters.update(
-        at=at, day=day, elapsed=elapsed, countdown=countdown, iso=iso, stamp=stamp, words=words,
+        at=at, day=day, elapsed=spoken.length, countdown=countdown, iso=iso, stamp=stamp,
+        words=words, ago=ago, severity_words=severity_words, version=version,
         markdown=markdown.render,
     )  # fmt: skip
     app.jinja_env.globals.update(now=clock.now, new_key=new_key, zone_name=zone_name)
+
+
+def version(shown: object) -> str:
+    """Changes when anything that is drawn changes: the screen leaves alone what is the same."""
+    return f"{crc32(repr(shown).encode()):x}"
 
 
 def new_key() -> str:
@@ -33,12 +39,12 @@ def iso(moment: datetime) -> str:
 
 def at(moment: datetime, zone: str = "UTC") -> str:
     """The time of day: 01:49."""
-    return moment.astimezone(_zone(zone)).strftime("%H:%M")
+    return spoken.clock(moment, zone)
 
 
 def day(moment: datetime, zone: str = "UTC") -> str:
     """The date, whole: Fri 9 Jul 2021."""
-    local = moment.astimezone(_zone(zone))
+    local = moment.astimezone(spoken.of(zone))
     return f"{local:%a} {local.day} {local:%b %Y}"
 
 
@@ -51,19 +57,7 @@ def stamp(moment: datetime, zone: str = "UTC", beside: datetime | None = None) -
 
 def zone_name(zone: str, moment: datetime) -> str:
     """What people call the zone at that moment: EDT."""
-    return moment.astimezone(_zone(zone)).strftime("%Z")
-
-
-def elapsed(duration: timedelta) -> str:
-    """How long, never written like a clock: 1 h 47 min."""
-    seconds = max(0, int(duration.total_seconds()))
-    if seconds < MINUTE:
-        return f"{seconds} s"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE} min"
-    if seconds < 2 * DAY:
-        return _two(seconds // HOUR, "h", seconds % HOUR // MINUTE, "min")
-    return _two(seconds // DAY, "d", seconds % DAY // HOUR, "h")
+    return moment.astimezone(spoken.of(zone)).strftime("%Z")
 
 
 def countdown(duration: timedelta) -> str:
@@ -71,22 +65,24 @@ def countdown(duration: timedelta) -> str:
     seconds = max(0, int(duration.total_seconds()))
     if seconds < 10 * MINUTE:
         return f"{seconds // MINUTE}:{seconds % MINUTE:02}"
-    return elapsed(duration)
+    return spoken.length(duration)
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in its largest unit: 9 days ago."""
+    seconds = (clock.now() - moment).total_seconds()
+    for unit, length in (("day", DAY), ("h", HOUR), ("min", MINUTE)):
+        count = int(seconds // length)
+        if count:
+            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''} ago"
+    return "just now"
+
+
+def severity_words(level: str) -> str:
+    """SEV 2."""
+    return "SEV not set" if level == "unset" else f"SEV {level[3:]}"
 
 
 def words(name: str) -> str:
     """A state or a role as people say it: not applicable."""
     return name.replace("_", " ")
-
-
-def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    """A zone that this machine does not know is written in UTC rather than not at all."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")

@@ -15,8 +15,8 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 
 TAGS = {
     "a", "blockquote", "br", "code", "copy-code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6",
-    "hr", "img", "input", "li", "mark", "ol", "p", "pre", "s", "span", "strong", "table", "tbody", "td",
-    "th", "thead", "tr", "ul",
+    "hr", "img", "input", "li", "mark", "ol", "p", "pre", "s", "span", "strong", "table", "tbody",
+    "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},

@@ -9,11 +9,11 @@ const AGAIN = 20000
 const streams = new Map()
 
 self.onconnect = ({ ports: [port] }) => {
-  port.onmessage = ({ data }) => (data.watch ? watch(port, data.watch) : leave(port, data.leave))
+  port.onmessage = ({ data }) => (data.watch ? watch(port, data) : leave(port, data.leave))
 }
 
-function watch(port, address) {
-  const stream = streams.get(address) ?? open(address)
+function watch(port, { watch: address, after }) {
+  const stream = streams.get(address) ?? open(address, after)
   const isNew = !stream.ports.has(port)
   stream.ports.set(port, Date.now())
   if (isNew && stream.last) port.postMessage(stream.last)
@@ -25,15 +25,16 @@ function leave(port, address) {
   if (stream && !stream.ports.size) close(address, stream)
 }
 
-function open(address) {
-  const stream = { ports: new Map(), last: null, source: null, timer: 0 }
+function open(address, after) {
+  const stream = { ports: new Map(), last: null, seq: after, source: null, timer: 0 }
   const tell = (news) => {
     if (news.state) stream.last = news
+    stream.seq = Math.max(stream.seq, news.seq ?? 0)
     for (const port of stream.ports.keys()) port.postMessage(news)
   }
   const ring = () => {
     const refused = () => (stream.timer = setTimeout(ring, AGAIN))
-    stream.source = openStream(address, tell, refused)
+    stream.source = openStream(address, stream.seq, tell, refused)
   }
   streams.set(address, stream)
   ring()

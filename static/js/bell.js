@@ -3,14 +3,15 @@
 
 const BEAT = 20000
 
-export function listen(address, heard) {
-  return typeof SharedWorker === "undefined" ? alone(address, heard) : shared(address, heard)
+export function listen(address, after, heard) {
+  const open = typeof SharedWorker === "undefined" ? alone : shared
+  return open(address, after, heard)
 }
 
-function shared(address, heard) {
+function shared(address, after, heard) {
   const url = new URL("./bell-worker.js", import.meta.url)
   const { port } = new SharedWorker(url, { type: "module", name: "bell" })
-  const watch = () => port.postMessage({ watch: address })
+  const watch = () => port.postMessage({ watch: address, after })
   port.onmessage = ({ data }) => data.address === address && heard(data)
   watch()
   const timer = setInterval(watch, BEAT)
@@ -20,11 +21,11 @@ function shared(address, heard) {
   }
 }
 
-function alone(address, heard) {
+function alone(address, after, heard) {
   let source
   const timer = { id: 0 }
   const open = () => {
-    source = openStream(address, heard, () => (timer.id = setTimeout(open, BEAT)))
+    source = openStream(address, after, heard, () => (timer.id = setTimeout(open, BEAT)))
   }
   open()
   return () => {
@@ -34,11 +35,9 @@ function alone(address, heard) {
 }
 
 // EventSource comes back by itself after a broken line, but not after a refusal: then we are `refused`.
-export function openStream(address, heard, refused) {
-  const source = new EventSource(address)
-  const told = (event) => heard({ address, seq: Number(event.data) })
-  source.addEventListener("timeline", told)
-  source.addEventListener("beat", told)
+export function openStream(address, after, heard, refused) {
+  const source = new EventSource(`${address}?after=${after}`)
+  source.addEventListener("timeline", (event) => heard({ address, seq: Number(event.data) }))
   source.addEventListener("open", () => heard({ address, state: "open" }))
   source.addEventListener("error", () => {
     heard({ address, state: "lost" })

@@ -9,6 +9,7 @@ import { applyNews } from "./news.js"
 import { serverNow, setClock } from "./server-clock.js"
 
 const POLL = 5000
+const CHECK = 30000
 const GRACE = 3000
 
 class LiveIncident extends HTMLElement {
@@ -16,8 +17,9 @@ class LiveIncident extends HTMLElement {
     this.turn = Promise.resolve()
     this.freshAt = serverNow()
     this.bellIsOpen = false
-    this.stop = listen(`${this.dataset.address}/bell`, (news) => this.#hear(news))
-    this.timer = setInterval(() => this.bellIsOpen || this.catchUp(), POLL)
+    this.wanted = this.seq
+    this.stop = listen(`${this.dataset.address}/bell`, this.seq, (news) => this.#hear(news))
+    this.timer = setInterval(() => this.#check(), POLL)
     this.back = () => document.visibilityState === "visible" && this.#comeBack()
     addEventListener("pageshow", this.back)
     addEventListener("online", this.back)
@@ -52,14 +54,21 @@ class LiveIncident extends HTMLElement {
     return true
   }
 
+  // Without the bell we ask. With it we ask now and then: a dead line makes no sound.
+  #check() {
+    const silent = serverNow() - this.freshAt
+    if (document.visibilityState === "visible" && (!this.bellIsOpen || silent > CHECK)) this.catchUp()
+  }
+
   #hear({ seq, state }) {
     if (state === "lost") {
       this.bellIsOpen = false
       setTimeout(() => this.bellIsOpen || this.catchUp(), GRACE)
     }
     if (state === "open" || seq) this.bellIsOpen = true
-    if (state === "open" || seq > this.seq) this.catchUp()
-    else if (seq) this.#say("live")
+    if (state !== "open" && !(seq > this.wanted)) return
+    this.wanted = Math.max(this.wanted, seq ?? 0)
+    this.catchUp()
   }
 
   #comeBack() {

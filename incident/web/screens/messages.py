@@ -1,12 +1,15 @@
 """What became of the message a step sent, in one sentence a tired person can act on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incident.storage.outbox import Delivery
+from incident.storage.overviews import Overview
 from incident.storage.pages import Page
 
 TRYING = ("promised", "accepted", "seen", "notified")
+UNANSWERED = (*TRYING, "refused", "not_sent", "exhausted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,30 @@ class Message:
         return self.tone == "danger"
 
 
-def of_page(page: Page, delivery: Delivery | None, *, settings: dict[str, object]) -> Message:
+def by_step(found: Overview) -> dict[int, Message]:
+    """The newest message of each step that sent one."""
+    settings = {step.number: step.settings for _, steps in found.runs for step in steps}
+    triggers = {d.page_id: d for d in found.deliveries if d.action == "trigger"}
+    said = {
+        d.step: of_post(d)
+        for d in found.deliveries
+        if d.step is not None and d.integration == "slack" and d.action == "post"
+    }
+    for page in found.pages:
+        if page.step is not None:
+            asked = settings.get(page.step, {})
+            said[page.step] = of_page(page, triggers.get(page.id), settings=asked)
+    return said
+
+
+def by_hand(found: Overview) -> tuple[tuple[int, Message], ...]:
+    """The pages that no step sent and that nobody has answered, with their row's number."""
+    triggers = {d.page_id: d for d in found.deliveries if d.action == "trigger"}
+    asked = (page for page in found.pages if page.step is None and page.state in UNANSWERED)
+    return tuple((page.id, of_page(page, triggers.get(page.id), settings={})) for page in asked)
+
+
+def of_page(page: Page, delivery: Delivery | None, *, settings: Mapping[str, object]) -> Message:
     """`settings` are the step's: how long an answer may take, and who comes next."""
     if page.state in TRYING:
         return _trying(page, delivery, settings)
@@ -65,7 +91,7 @@ def of_post(delivery: Delivery) -> Message:
     )
 
 
-def _trying(page: Page, delivery: Delivery | None, settings: dict[str, object]) -> Message:
+def _trying(page: Page, delivery: Delivery | None, settings: Mapping[str, object]) -> Message:
     wait, then = settings.get("ack"), str(settings.get("then") or "")
     since = page.accepted_at or page.promised_at
     due_at = since + timedelta(seconds=int(str(wait))) if wait else None
@@ -76,9 +102,15 @@ def _trying(page: Page, delivery: Delivery | None, settings: dict[str, object]) 
         sent_at=page.promised_at,
         tone="caution",
         due_at=due_at,
-        due=f"{then} in" if then else "no answer after",
+        due=_next(then, due_at),
         again=True,
     )
+
+
+def _next(then: str, due_at: datetime | None) -> str:
+    if due_at is None:
+        return "no answer yet"
+    return f"{then} in" if then else "an answer is due in"
 
 
 def _progress(page: Page, delivery: Delivery | None) -> str:

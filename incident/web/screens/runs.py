@@ -1,7 +1,7 @@
 """One run on the page: its steps in order, what is settled folded into a line."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -79,9 +79,9 @@ class RunView:
 
 
 def run_view(
-    run: Run, steps: Sequence[Step], messages: Mapping[int, Message], *, focus: int | None
+    run: Run, steps: Sequence[Step], messages: Mapping[int, Message], *, in_hand: Collection[int]
 ) -> RunView:
-    """`focus` is the number of the step whose card is drawn, if it is one of these."""
+    """`in_hand` are the numbers of the steps whose cards are drawn."""
     progress = Progress(steps)
     shown = [view(step, progress, messages.get(step.number)) for step in steps]
     return RunView(
@@ -91,25 +91,25 @@ def run_view(
         revision=run.revision,
         state=run.state,
         states=tuple(step.state for step in shown if not step.inactive),
-        rows=tuple(_rows(shown, focus)),
+        rows=tuple(_rows(shown, in_hand)),
         steps=tuple(shown),
     )
 
 
-def _rows(steps: Sequence[StepView], focus: int | None) -> Iterator[Row]:
+def _rows(steps: Sequence[StepView], in_hand: Collection[int]) -> Iterator[Row]:
     for section, group in groupby(steps, key=lambda step: step.section):
-        yield from _section(section, list(group), focus)
+        yield from _section(section, list(group), in_hand)
 
 
-def _section(name: str, steps: list[StepView], focus: int | None) -> Iterator[Row]:
-    behind_us = all(_at_rest(step, focus) or step.state == "waiting" for step in steps)
+def _section(name: str, steps: list[StepView], in_hand: Collection[int]) -> Iterator[Row]:
+    behind_us = all(_at_rest(step, in_hand) or step.state == "waiting" for step in steps)
     if name and not behind_us:
         yield Heading(name)
     title = name if behind_us else ""
-    for at_rest, group in groupby(steps, key=lambda step: _at_rest(step, focus)):
+    for at_rest, group in groupby(steps, key=lambda step: _at_rest(step, in_hand)):
         found = list(group)
         if not at_rest:
-            yield from (Place(s) if s.number == focus else Line(s) for s in found)
+            yield from (Place(s) if s.number in in_hand else Line(s) for s in found)
         elif len(found) == 1 and not title and not found[0].inactive:
             yield Line(found[0])
         else:
@@ -117,9 +117,9 @@ def _section(name: str, steps: list[StepView], focus: int | None) -> Iterator[Ro
             title = ""
 
 
-def _at_rest(step: StepView, focus: int | None) -> bool:
+def _at_rest(step: StepView, in_hand: Collection[int]) -> bool:
     """Nothing more is expected of it, and nobody is looking at it."""
-    return (step.settled or step.inactive) and step.number != focus
+    return (step.settled or step.inactive) and step.number not in in_hand
 
 
 def _fold(title: str, steps: list[StepView]) -> Fold:

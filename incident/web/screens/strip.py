@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from incident.storage.effects import Effect
 from incident.storage.targets import Target
+from incident.web.screens.messages import Message
 from incident.web.screens.runs import RunView
-from incident.web.screens.steps import StepView
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,23 @@ class Item:
 def items(
     effects: Sequence[Effect],
     runs: Sequence[RunView],
-    waiting: Sequence[StepView],
+    asked: Sequence[tuple[str, Message]],
     targets: Sequence[Target],
     *,
     now: datetime,
 ) -> tuple[Item, ...]:
-    return (
-        *_effects(effects, now),
-        *_deferred(runs),
-        *_paging(waiting),
-        _health(targets),
-    )
+    return (*owed(effects, runs, asked, now=now), _health(targets))
+
+
+def owed(
+    effects: Sequence[Effect],
+    runs: Sequence[RunView],
+    asked: Sequence[tuple[str, Message]],
+    *,
+    now: datetime,
+) -> tuple[Item, ...]:
+    """What is in effect, put off, or being paged."""
+    return (*_effects(effects, now), *_deferred(runs), *_paging(asked))
 
 
 def overdue(effect: Effect, now: datetime) -> bool:
@@ -61,21 +67,13 @@ def _deferred(runs: Sequence[RunView]) -> Iterator[Item]:
         yield Item("Deferred", str(len(deferred)), "caution")
 
 
-def _paging(waiting: Sequence[StepView]) -> Iterator[Item]:
-    for step in waiting:
-        message = step.message
-        if step.kind != "page" or message is None:
-            continue
+def _paging(asked: Sequence[tuple[str, Message]]) -> Iterator[Item]:
+    for href, message in asked:
         if message.failed:
-            yield Item("Not paged", message.target, "danger", href=f"#step-{step.number}")
+            yield Item("Not paged", message.target, "danger", href=href)
         elif message.again:
-            yield Item(
-                f"Paging {message.target}",
-                message.due,
-                "caution",
-                until=message.due_at,
-                href=f"#step-{step.number}",
-            )
+            label = f"Paging {message.target}"
+            yield Item(label, message.due, "caution", until=message.due_at, href=href)
 
 
 def _health(targets: Sequence[Target]) -> Item:

@@ -40,12 +40,10 @@ class Entry:
     spoken: bool
 
 
-def entries(
-    events: Sequence[TimelineEvent], zone: str, *, after: datetime | None = None
-) -> tuple[Entry, ...]:
-    """`after` is when the line before the first of these happened, or the present for none."""
+def entries(events: Sequence[TimelineEvent], zone: str, *, now: datetime) -> tuple[Entry, ...]:
+    """A day is named where it begins, and at the top unless all of it is today's."""
     days = [day(event.occurred_at, zone) for event in events]
-    before = [day(after, zone) if after else "", *days]
+    before = [day(now, zone), *days]
     return tuple(
         _entry(event, today if today != yesterday else "")
         for event, today, yesterday in zip(events, days, before, strict=False)

@@ -1,0 +1,79 @@
+"""What is going on now, declaring an incident, its live page, and the news that keep it fresh."""
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from incident import clock
+from incident.rules.typed_times import moment_of
+from incident.services import answers, incidents
+from incident.services.incidents import Opening
+from incident.storage import checklists, overviews
+from incident.storage.db import reading
+from incident.web import news
+from incident.web.forms import Errors
+from incident.web.guard import role_required
+from incident.web.people import visitor
+from incident.web.presses import Press, once
+from incident.web.screens.checklists import offers
+from incident.web.screens.home import home
+
+bp = Blueprint("incidents", __name__)
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    with reading() as session:
+        found, around = overviews.of_now(session), overviews.beside(session)
+        now = home(found, around, news.viewer(), now=clock.now())
+        return render_template("incidents/index.html", now_page=now)
+
+
+@bp.get("/incidents/new")
+@role_required("responder")
+def new() -> ResponseReturnValue:
+    return _form(Errors())
+
+
+@bp.post("/incidents")
+def create() -> ResponseReturnValue:
+    """Declared once, however often the form arrives."""
+    errors = Errors()
+    with errors.kept():
+        return redirect(once(_open).location, 303)
+    return _form(errors)
+
+
+@bp.get("/incidents/<key>")
+def show(key: str) -> ResponseReturnValue:
+    return render_template("incidents/show.html", live=news.whole(key))
+
+
+@bp.get("/incidents/<key>/news")
+def since(key: str) -> ResponseReturnValue:
+    return news.after(key, request.args.get("after", 0, int))
+
+
+def _open(pressed: Press) -> answers.Answered:
+    form = request.form
+    zone = form.get("zone") or visitor().zone
+    opening = Opening(
+        title=form.get("title", ""),
+        severity=form.get("severity", "unset"),
+        summary=form.get("summary", ""),
+        zone=zone,
+        mode="drill" if form.get("drill") else "live",
+        started_at=moment_of(form.get("started_at", ""), zone=zone, now=pressed.at),
+        checklists=[slug for slug in [form.get("checklist", "")] if slug],
+    )
+    opened = incidents.open_incident(pressed.session, opening, actor=pressed.actor, at=pressed.at)
+    return answers.Answered(303, location=f"/incidents/{opened.key}")
+
+
+def _form(errors: Errors) -> ResponseReturnValue:
+    with reading() as session:
+        found = offers(checklists.all_published(session))
+    chosen = request.form.get("checklist", request.args.get("checklist", ""))
+    page = render_template(
+        "incidents/new.html", offers=found, form=request.form, errors=errors, chosen=chosen
+    )
+    return make_response(page, 422 if errors else 200)

@@ -1,0 +1,59 @@
+"""What came after a number, as the parts of the live page that it changed."""
+
+from dataclasses import dataclass
+
+from flask import Response, make_response, render_template, request
+
+from incident import clock
+from incident.storage import overviews
+from incident.storage.db import reading
+from incident.web.people import visitor
+from incident.web.screens.live import Live, live
+from incident.web.screens.people import Viewer
+
+FARTHEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """What was just done, and where it can be undone."""
+
+    said: str
+    undo: str = ""
+
+
+def whole(key: str) -> Live:
+    """Everything about an incident, for a page of its own."""
+    with reading() as session:
+        found = overviews.of_incident(session, key)
+        return live(found, viewer(), now=clock.now(), focus=focus())
+
+
+def after(key: str, seq: int, *, said: str = "", undo: str = "") -> Response:
+    """The parts and the lines after `seq`. Whoever is too far behind is told to begin again."""
+    with reading() as session:
+        found = overviews.of_incident(session, key, after=max(seq, 0))
+        newest = found.incident.last_seq
+        if newest - seq > FARTHEST:
+            return _told("", newest)
+        if newest <= seq and not said:
+            return _told("", newest)
+        shown = live(found, viewer(), now=clock.now(), focus=focus(), after=seq)
+    toast = Toast(said, undo) if said else None
+    return _told(render_template("incidents/news.html", live=shown, toast=toast), newest)
+
+
+def viewer() -> Viewer:
+    who = visitor()
+    return Viewer(who.name, who.person_id, may_act=who.may("responder"))
+
+
+def focus() -> int | None:
+    """The step that somebody asked to see."""
+    return request.args.get("step", None, int)
+
+
+def _told(html: str, seq: int) -> Response:
+    response = make_response(html)
+    response.headers["Incident-Seq"] = str(seq)
+    return response

@@ -1,0 +1,40 @@
+"""Pages that somebody asks for by hand, and "I have it" for one of them."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from incident.services import pages
+from incident.web.presses import Press, press
+
+bp = Blueprint("pages", __name__, url_prefix="/incidents/<key>/pages")
+
+
+@bp.post("")
+def page(key: str) -> ResponseReturnValue:
+    target = request.form.get("target", "")
+
+    def do(pressed: Press) -> None:
+        pages.page(
+            pressed.session,
+            incident_key=key,
+            target=target,
+            text=request.form.get("reason", ""),
+            actor=pressed.actor,
+            at=pressed.at,
+        )
+
+    return press(key, do, said=f"Asked for {target}. The strip says when somebody answers.")
+
+
+@bp.post("/<int:page_id>/acknowledgement")
+def acknowledge(key: str, page_id: int) -> ResponseReturnValue:
+    def do(pressed: Press) -> None:
+        pages.acknowledge(
+            pressed.session,
+            incident_key=key,
+            page_id=page_id,
+            actor=pressed.actor,
+            at=pressed.at,
+        )
+
+    return press(key, do, said="You have it.")
