@@ -36,6 +36,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._sends = sends
         self._shift: Shift | None = None
         self._engine = open_desk(config)
+        self._engine.dispose()
         super().__init__()
 
     def load_config(self) -> None:

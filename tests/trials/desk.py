@@ -10,7 +10,7 @@ from tests.fakes.pagerduty import Alert, FakePagerDuty
 from tests.fakes.slack import FakeSlack
 from tests.trials.checker import Verdict, intent_of, judge
 from tests.trials.client import Client
-from tests.trials.processes import Process, Template, wait_until
+from tests.trials.processes import PATIENCE, Process, Template, wait_until
 
 HURRY = 0.15
 ROUTING_KEY = "R" * 32
@@ -39,6 +39,7 @@ class Desk:
     database_url: str
     hurry: float = HURRY
     bug: str = ""
+    patience: float = PATIENCE
     web: Process | None = None
     worker: Process | None = None
     promised: set[str] = field(default_factory=set)
@@ -96,6 +97,15 @@ class Desk:
         if self.web is not None:
             self.web.kill()
             self.web = None
+            wait_until(lambda: _is_free(self.client.port), "the port to be free again")
+
+    def recover(self) -> None:
+        """Back on its feet, whatever a trial that failed has left behind."""
+        self.pagerduty.script.clear()
+        self.stop_worker()
+        self.stop_web()
+        self.start_web()
+        self.start_worker()
 
     def declare(self) -> str:
         """An incident whose second step pages, as soon as the first is ticked."""
@@ -111,7 +121,7 @@ class Desk:
     def wait_for_page(self, key: str) -> None:
         """Until PagerDuty has the page and the desk knows it. Notes how long that took."""
         began = time.monotonic()
-        wait_until(lambda: self.alerts_of(key), f"the page of {key}")
+        wait_until(lambda: self.alerts_of(key), f"the page of {key}", self.patience)
         self.recoveries.append(time.monotonic() - began)
         wait_until(lambda: self._settled(key), f"the deliveries of {key} to be settled")
 
@@ -152,6 +162,15 @@ class Desk:
         _, incident = self.client.ask("GET", f"/api/incidents/{key}")
         states = {delivery["state"] for delivery in incident["deliveries"]}
         return not states & {"due", "sending"}
+
+
+def _is_free(port: int) -> bool:
+    """What a killed process has forked may take a moment longer to die."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _free_port() -> int:

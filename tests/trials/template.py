@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +56,9 @@ def _become(asked: dict[str, Any]) -> None:
     status = 1
     try:
         status = incident(asked["arguments"])
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,0 +1,59 @@
+"""A few of each on SQLite, with every run of the tests. `make trials` does many, on both."""
+
+import contextlib
+
+import pytest
+
+from tests.trials.desk import Desk
+from tests.trials.processes import Template
+from tests.trials.rows import ROWS
+from tests.trials.tally import Tally
+
+pytestmark = pytest.mark.trial
+
+
+@pytest.fixture(scope="module")
+def template():
+    with Template() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def desk(template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("desk")
+    with Desk(template, folder, f"sqlite:///{folder}/incident.db") as running:
+        running.set_up()
+        running.start_worker()
+        yield running
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_no_page_is_lost_and_none_is_sent_twice(desk, name):
+    tally = Tally(name)
+
+    tally.run(desk, ROWS[name])
+
+    assert tally.reasons == []
+    assert desk.verdict().good, desk.verdict()
+
+
+CAUGHT_BY = {
+    "mark-before-send": ("R09 worker, headers sent", "lost"),
+    "promise-outside-the-transaction": ("R03 web, after the commit", "lost"),
+    "never-reclaim": ("R08 worker, claim committed", "lost"),
+    "new-key-per-attempt": ("R12 worker, answer read", "duplicated"),
+}
+
+
+@pytest.mark.parametrize("bug", CAUGHT_BY)
+def test_the_trials_catch_a_planted_bug(template, tmp_path, bug):
+    row, fault = CAUGHT_BY[bug]
+    url = f"sqlite:///{tmp_path}/incident.db"
+    with Desk(template, tmp_path, url, bug=bug, patience=3.0) as broken:
+        broken.set_up()
+        broken.start_worker()
+        with contextlib.suppress(AssertionError, TimeoutError):
+            ROWS[row](broken)
+        verdict = broken.verdict()
+
+    assert getattr(verdict, fault), verdict
