@@ -54,6 +54,7 @@ def _paired(
     section: Section, pairs: Sequence[tuple[int, int]], margin: Margin
 ) -> tuple[Text | Item, ...]:
     (whole,) = section.blocks
+    assert isinstance(whole, Text)
     first = bisect_right(margin.page.starts, whole.span[0]) - 1
     end = bisect_left(margin.page.starts, whole.span[1])
     found: list[Text | Item] = []
@@ -62,7 +63,16 @@ def _paired(
         text = text_between(margin, margin, start, stop)
         found += [Item(text.span, (text,), content=text.span[0])] if text else []
         first = stop
-    return (*found, *filter(None, [text_between(margin, margin, first, end)]))
+    found += filter(None, [text_between(margin, margin, first, end)])
+    if whole.unclosed:
+        found[-1] = _left_open(found[-1], whole.unclosed)
+    return tuple(found)
+
+
+def _left_open(block: Text | Item, unclosed: str) -> Text | Item:
+    if isinstance(block, Text):
+        return replace(block, unclosed=unclosed)
+    return replace(block, blocks=tuple(_left_open(text, unclosed) for text in block.blocks))
 
 
 def _is_step(section: Section, blocks: Sequence[Block]) -> bool:
@@ -72,4 +82,4 @@ def _is_step(section: Section, blocks: Sequence[Block]) -> bool:
 
 def _whole(section: Section) -> Item:
     start, end = section.blocks[0].span[0], section.blocks[-1].span[1]
-    return Item((start, end), section.blocks, content=start)
+    return Item((start, end), section.blocks, content=start, is_section=True)

@@ -1,23 +1,25 @@
 """What stands before the content of a line: the indentation and quote marks of its container."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from incident.rules.documents.nodes import Span, Text
 
 _BLANKS = " \t"
 _BLOCK_START = re.compile(
     r"[-+*](?:\s|$)|[0-9]{1,9}[.)](?:\s|$)|#{1,6}(?:\s|$)|>|(?:=+|-+)\s*$|(?:[*_-][ \t]*){3,}$"
+    r"|\[[^\]]+\]:"
 )
 _NUMBER = re.compile(r"([0-9]{1,9})([.)])")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The text of a document and where its lines begin."""
+    """The text of a document, where its lines begin, and which of them stand inside a fence."""
 
     text: str
     starts: list[int]
+    fenced: set[int] = field(default_factory=set)
 
     def end(self, line: int) -> int:
         """Where a line ends, without its line end."""
@@ -62,6 +64,16 @@ class Margin:
             at += 1
         return at, column - self.indent
 
+    def shown(self, line: int, *, continues: bool) -> str:
+        """What `line` says, as Markdown that may stand alone."""
+        at, spare = self.content(line)
+        content = self.page.text[at : self.page.end(line)]
+        if spare < 0 and continues and _BLOCK_START.match(content):
+            return "    " + content
+        if "\t" in content[:4] and line not in self.page.fenced:
+            return self._with_spaces(content, line, at)
+        return " " * max(spare, 0) + content
+
     def column(self, line: int, offset: int) -> int:
         """How many columns stand between the container's edge and `offset`, tabs expanded."""
         column = 0
@@ -78,6 +90,13 @@ class Margin:
         """What a further line begins with, to stand under `offset` of `line`."""
         prefix = self.page.text[self.page.starts[line] : offset]
         return "".join(letter if letter in "> \t" else " " for letter in prefix)
+
+    def _with_spaces(self, content: str, line: int, at: int) -> str:
+        """A tab is as wide as it was where it stood, even where its margin is gone."""
+        words = content.lstrip(_BLANKS)
+        if (self.indent + self._width(line)) % 4 == 0:
+            return content
+        return " " * (self.column(line, at + len(content) - len(words)) - self.indent) + words
 
     def _width(self, line: int) -> int:
         return self.widths[line - self.base] if self.widths else 0
@@ -96,9 +115,8 @@ def text_between(shown: Margin, own: Margin, first: int, end: int) -> Text | Non
         return None
     page, written, places = shown.page, [], []
     for line in range(first, end):
-        at, spare = shown.content(line)
-        places.append((at, page.end(line)))
-        written.append(_as_content(page.text[at : page.end(line)], spare, line > first))
+        places.append((shown.content(line)[0], page.end(line)))
+        written.append(shown.shown(line, continues=line > first))
     start = places[0][0]
     return Text(
         span=(start, places[-1][1]),
@@ -122,15 +140,6 @@ def trimmed(text: Text, page: Page, start: int, end: int) -> Text | None:
     return Text(span, "\n".join([_escaped(line), *rest]), lines, text.margin)
 
 
-def _as_content(content: str, spare: int, continues: bool) -> str:
-    """A lazy line that would begin a block of its own keeps an indentation that forbids it."""
-    if spare > 0:
-        return " " * spare + content
-    if spare < 0 and continues and _BLOCK_START.match(content):
-        return "    " + content
-    return content
-
-
 def _escaped(line: str) -> str:
     """What follows a box is words, even where it looks like a heading or a list."""
     if not _BLOCK_START.match(line):
@@ -141,6 +150,8 @@ def _escaped(line: str) -> str:
 
 def place_of(content: str, page: Page, line: int) -> Span:
     """Where the text of a heading stands."""
+    if not content:
+        return page.end(line), page.end(line)
     first, _, _ = content.partition("\n")
     start = page.text.replace("\0", "\ufffd").find(first, page.starts[line])
     if "\n" not in content:

@@ -53,11 +53,11 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a list, or what stands for one in a runbook without lists.
+    """One entry of a list, or what stands for one in a runbook without lists: then no marker.
 
-    `blocks` are its own texts and the items nested in it, in reading order. An item has a
-    `heading` when it has no marker and a whole section is the step. `content` is where its
-    first line begins after the marker and the box.
+    `blocks` are its own texts and the items nested in it, in reading order. `content` is where
+    its first line begins, after the marker and the box. `matter` is what it consists of when
+    it has no words: a table, HTML, a rule.
     """
 
     span: Span
@@ -69,6 +69,8 @@ class Item:
     group_span: Span | None = None
     content: int = 0
     margin: str = ""
+    matter: str = ""
+    is_section: bool = False
 
     @property
     def settings(self) -> Mapping[str, Value]:
@@ -86,10 +88,12 @@ Block = Text | Item
 class Section:
     """A heading and what stands under it, up to the next heading of its level or above.
 
-    Level 0 is what stands before the first heading. `title_span` is where the title itself is.
+    Level 0 is what stands before the first heading. `title_span` is where the title itself is,
+    `heading_end` where the last line of the heading ends.
     """
 
     span: Span
+    heading_end: int = 0
     level: int = 0
     title: str = ""
     title_span: Span = (0, 0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from incident.rules.documents.nodes import Block, Document, Item, Section, Text
+from incident.rules.documents.nodes import Block, Document, Item, Section, Span, Text
 
 
 @dataclass(slots=True)
@@ -25,16 +25,17 @@ class Step:
     @property
     def end(self) -> int:
         """Where the last character stands that belongs to this step or to one within it."""
-        last = self.last
-        return max(self.item.span[1], *(text.span[1] for text in (*last.texts, *self.texts)), 0)
+        texts = self.last.texts
+        return max(self.item.span[1], texts[-1].span[1] if texts else 0)
 
 
 @dataclass(slots=True)
 class Part:
-    """A section, and the sections within it. One without a title holds what stands before any."""
+    """A section, and the sections within it. One not `headed` holds what stands before any."""
 
     section: Section
     title: str = ""
+    headed: bool = True
     texts: list[Text] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     parts: list["Part"] = field(default_factory=list)
@@ -42,6 +43,13 @@ class Part:
     @property
     def level(self) -> int:
         return self.section.level or 1
+
+    @property
+    def span(self) -> Span:
+        """From the heading to the end of the last section within; without one, what it holds."""
+        if self.headed:
+            return self.section.span
+        return self.section.blocks[0].span[0], self.section.blocks[-1].span[1]
 
 
 @dataclass(slots=True)
@@ -63,7 +71,7 @@ def outline_of(document: Document) -> Outline:
         outline.title = outline.heading.title
         sections = sections[1:]
     for untitled in filter(None, (preamble, outline.heading)):
-        part = _part(untitled, title="")
+        part = _part(Part(untitled, headed=False))
         if not part.steps and not outline.parts:
             outline.texts += part.texts
         elif part.steps or part.texts:
@@ -108,7 +116,7 @@ def _tree(sections: Sequence[Section]) -> list[Part]:
     found: list[Part] = []
     above: list[Part] = []
     for section in sections:
-        part = _part(section, title=section.title)
+        part = _part(Part(section, section.title))
         while above and above[-1].level >= section.level:
             above.pop()
         (above[-1].parts if above else found).append(part)
@@ -116,9 +124,8 @@ def _tree(sections: Sequence[Section]) -> list[Part]:
     return found
 
 
-def _part(section: Section, *, title: str) -> Part:
-    part = Part(section, title)
-    _place(section.blocks, part.texts, part.steps)
+def _part(part: Part) -> Part:
+    _place(part.section.blocks, part.texts, part.steps)
     return part
 
 

@@ -25,6 +25,7 @@ def read(source: str) -> Document:
     first = bisect_left(page.starts, front.span[1]) if front else 0
     end = min(len(page.starts) - 1, first + MOST_LINES)
     blocks, links = blocks_of(text[page.starts[first] : page.starts[end]] if text else "")
+    page.fenced.update(first + line for line in _fenced(blocks))
     reader = _Reader(page, first)
     sections = with_implicit_items(reader.sections(blocks), blocks, page, first)
     return Document(source, text, _content_span(text, front), front, sections, links)
@@ -50,7 +51,7 @@ class _Reader:
         lines = [self._first(blocks[place]) for place in headings] + [last]
         opening = self._blocks(blocks[: bounds[0]], margin, margin, self.shift, lines[0])
         start = opening[0].span[0] if opening else self.page.starts[lines[0]]
-        found = [Section((start, start), blocks=opening)]
+        found = [Section((start, start), start, blocks=opening)]
         for number, place in enumerate(headings):
             under = blocks[place + 1 : bounds[number + 1]]
             first, end = self._end(blocks[place]), lines[number + 1]
@@ -68,7 +69,7 @@ class _Reader:
         line = self._first(block)
         start, end = place_of(block.content, self.page, line)
         span = (self.page.starts[line], self.page.end(self._end(block) - 1))
-        whole = Section(span, block.level, block.content, (start, end))
+        whole = Section(span, span[1], block.level, block.content, (start, end))
         group = attributes.find(block.content, attributes.ON_HEADINGS)
         if group is None or "\n" in block.content:
             return whole
@@ -122,8 +123,8 @@ class _Reader:
             return ""
         last = self._end(block) - 1
         start, _ = own.content(last)
-        closing = self.page.text[start : self.page.end(last)].strip(" \t")
-        closed = len(closing) >= len(block.markup) and not closing.strip(block.markup[0])
+        closing = re.compile(rf" {{0,3}}{block.markup}{block.markup[0]}*[ \t]*")
+        closed = closing.fullmatch(self.page.text, start, self.page.end(last))
         return "" if closed and block.end - block.first > 1 else block.markup
 
     def _item(self, block: Block, margin: Margin) -> Item:
@@ -143,6 +144,7 @@ class _Reader:
             marker=Marker((at, written.end()), written[0], before),
             content=start,
             margin=before + " " * (indent - column),
+            matter=_matter(block),
         )
         return self._titled(item) if _begins_with_words(block) else item
 
@@ -178,6 +180,19 @@ class _Reader:
         kept = trimmed(text, self.page, start, end) if box or group else text
         blocks = item.blocks[1:] if kept is None else (kept, *item.blocks[1:])
         return replace(item, blocks=blocks, content=start)
+
+
+def _fenced(blocks: Sequence[Block]) -> Iterator[int]:
+    for block in blocks:
+        if block.kind == "fence":
+            yield from range(block.first + 1, block.end)
+        yield from _fenced(block.blocks)
+
+
+def _matter(block: Block) -> str:
+    kinds = [inner.kind for inner in block.blocks if inner.kind != "list"]
+    wordless = kinds and all(kind in ("html", "table", "rule") for kind in kinds)
+    return kinds[0] if wordless else ""
 
 
 def _begins_with_words(block: Block) -> bool:

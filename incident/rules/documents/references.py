@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 
 from markdown_it.common.utils import normalizeReference
 
+from incident.rules.documents.blocks import blocks_of
 from incident.rules.documents.nodes import Link
 
 _LABEL = r"(?:[^\[\]\\]|\\.){1,999}"
 _USED = re.compile(rf"\[({_LABEL})\]")
-_DEFINED = re.compile(rf"^ {{0,3}}\[({_LABEL})\]:", re.MULTILINE)
 _REFERENCE = re.compile(rf"\[({_LABEL})\](?:\[({_LABEL})?\])?(?![\[(:])")
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 
@@ -18,7 +18,7 @@ def definitions(markdown: str, links: Mapping[str, Link]) -> list[str]:
     """The definitions that `markdown` uses and does not hold itself, one line each."""
     if not links or "[" not in markdown:
         return []
-    known = {normalizeReference(label) for label in _DEFINED.findall(markdown)}
+    known = set(blocks_of(markdown)[1]) if "]:" in markdown else set()
     found: list[str] = []
     for label in _USED.findall(markdown):
         name = normalizeReference(label)

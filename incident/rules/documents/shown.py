@@ -50,10 +50,11 @@ def slug_in(front: Mapping[str, object], title: str) -> str:
 
 def text_of(texts: Sequence[Text], links: Mapping[str, Link]) -> str:
     """The texts as one, with where its links lead."""
-    pieces = [_closed(text, text is texts[-1]) for text in texts]
-    whole = "\n\n".join(pieces)
+    whole = "\n\n".join(text.markdown + closing(text) for text in texts[:-1])
+    last = texts[-1].markdown if texts else ""
+    whole = f"{whole}\n\n{last}" if len(texts) > 1 else last
     found = definitions(whole, links)
-    return whole + "\n\n" + "\n".join(found) if found else whole
+    return whole + closing(texts[-1]) + "\n\n" + "\n".join(found) if found else whole
 
 
 def reads_like_a_page(words: str) -> bool:
@@ -71,15 +72,15 @@ class _Shower:
             "title": self_contained(part.title, self.links),
             "level": part.level,
             "text": self.text(part.texts),
-            "settings": dict(part.section.settings) if part.title else {},
+            "settings": dict(part.section.settings) if part.headed else {},
             "steps": [self.step(step) for step in part.steps],
             "sections": [self.part(inner) for inner in part.parts],
-            "span": self.span(part.section.span),
+            "span": self.span(part.span),
         }
 
     def step(self, step: Step, *, of_decision: bool = False) -> Json:
         item = step.item
-        kind = "choice" if of_decision and is_choice(item) else item.kind
+        kind = "choice" if of_decision and is_choice(item) else item.matter or item.kind
         shown: Json = {
             "text": self.text(step.texts),
             "kind": kind,
@@ -107,7 +108,6 @@ def is_choice(item: Item) -> bool:
     return item.checked is None and item.marker is not None and not item.marker.is_ordered
 
 
-def _closed(text: Text, is_last: bool) -> str:
-    if is_last or not text.unclosed:
-        return text.markdown
-    return f"{text.markdown}\n{text.unclosed}"
+def closing(text: Text) -> str:
+    """The line that ends a text whose fence or comment was left open."""
+    return "\n" + text.unclosed if text.unclosed else ""
