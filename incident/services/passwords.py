@@ -1,15 +1,18 @@
 """Passwords become argon2id hashes here, at most two at a time: each takes 64 MiB."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from incident.rules import passwords as rules
 from incident.rules.fields import refuse
+from incident.rules.outcome import NotAllowed
 
 AT_ONCE = 2
+PATIENCE = 4.0
 
 
 class Hasher:
@@ -23,22 +26,31 @@ class Hasher:
         self._nobody = self._argon.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
-        with self._room:
+        with self._turn():
             return self._argon.hash(password)
 
     def fits(self, password: str, password_hash: str) -> bool:
         """Whether it is the password. An empty hash is nobody's, and takes as long."""
-        with self._room:
+        with self._turn():
             try:
-                return self._argon.verify(password_hash or self._nobody, password) and bool(
-                    password_hash
-                )
+                self._argon.verify(password_hash or self._nobody, password)
             except (VerificationError, InvalidHashError):
                 return False
+        return bool(password_hash)
 
     def outdated(self, password_hash: str) -> bool:
         """Whether it was made with weaker settings than today's."""
         return self._argon.check_needs_rehash(password_hash)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Whoever floods us with log-ins must not keep every thread waiting here."""
+        if not self._room.acquire(timeout=PATIENCE):
+            raise NotAllowed("Too many people are logging in just now. Try again in 10 seconds.")
+        try:
+            yield
+        finally:
+            self._room.release()
 
 
 _hasher: Hasher | None = None

@@ -11,6 +11,7 @@ from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor, require
 from incident.rules.tokens import hashed
 from incident.services import install
+from incident.services.profiles import name_taken
 from incident.storage import installs, links, logins, people
 from incident.storage.links import Link
 from incident.storage.people import Person
@@ -227,7 +228,7 @@ def _add(
     name, email = name.strip(), rules.email_of(email)
     refuse(
         {
-            "name": rules.name_problem(name),
+            "name": rules.name_problem(name) or name_taken(session, name),
             "email": rules.email_problem(email),
             "zone": rules.zone_problem(zone),
         }

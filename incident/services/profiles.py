@@ -24,10 +24,10 @@ def save(
     name, phone, slack_id = name.strip(), phone.strip(), slack_id.strip().upper()
     refuse(
         {
-            "name": rules.name_problem(name),
+            "name": rules.name_problem(name) or name_taken(session, name, person_id),
             "zone": rules.zone_problem(zone),
             "phone": rules.phone_problem(phone),
-            "slack_id": rules.slack_problem(slack_id) or _taken(session, slack_id, person_id),
+            "slack_id": rules.slack_problem(slack_id) or _slack_taken(session, slack_id, person_id),
         }
     )
     person = people.get(session, person_id, lock=True)
@@ -51,7 +51,15 @@ def change_password(
         logins.end(session, person_id, at, but=keep_login)
 
 
-def _taken(session: Session, slack_id: str, person_id: int) -> str:
+def name_taken(session: Session, name: str, person_id: int | None = None) -> str:
+    """The timeline knows people by their names: two of one name could not be told apart."""
+    other = people.by_name(session, name)
+    if other is None or other.id == person_id:
+        return ""
+    return f"There is a {other.name} already. Add something that tells you apart."
+
+
+def _slack_taken(session: Session, slack_id: str, person_id: int) -> str:
     """Two people with one Slack identity could approve each other."""
     other = people.by_slack_id(session, slack_id)
     if other is None or other.id == person_id:

@@ -46,6 +46,12 @@ def by_email(session: Session, email: str) -> Person | None:
     return session.scalars(select(Person).where(Person.email == email)).one_or_none()
 
 
+def by_name(session: Session, name: str) -> Person | None:
+    """Who goes by this name, however it is written."""
+    query = select(Person).where(func.lower(Person.name) == name.lower())
+    return session.scalars(query.order_by(Person.id).limit(1)).one_or_none()
+
+
 def by_slack_id(session: Session, slack_id: str) -> Person | None:
     """Who this Slack member is here, if anybody who may still come in."""
     if not slack_id:

@@ -1,6 +1,6 @@
 """What every answer tells the browser it may and may not do."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from incident.web.desk import config
 
@@ -39,6 +39,5 @@ def harden(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if config().secure:
         response.headers["Strict-Transport-Security"] = ONE_YEAR
-    if "Cache-Control" not in response.headers and request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -38,6 +38,8 @@ def new() -> ResponseReturnValue:
     with reading() as rows:
         if not people_rows.any_yet(rows):
             return redirect(url_for("links.first"), 303)
+    if current_user.is_authenticated:
+        return redirect(our_own(request.args.get("next")), 303)
     return _page("", next=our_own(request.args.get("next")))
 
 

@@ -64,11 +64,17 @@ class Nobody:
 
 
 def hang(app: Flask) -> None:
-    """No remember cookie: the login itself is a row that lasts, and that can be ended."""
-    manager = LoginManager(app)
+    """No remember cookie: the login itself is a row that lasts, and that can be ended.
+
+    `init_app` would add only the hook for that cookie, which opens the session on every request,
+    so that even style sheets would be cached per cookie.
+    """
+    manager = LoginManager()
     manager.session_protection = None
     manager.anonymous_user = Nobody
     manager.user_loader(load)
+    app.login_manager = manager  # type: ignore[attr-defined]
+    app.context_processor(lambda: {"current_user": current_user})
 
 
 def load(token: str) -> Visitor | None:

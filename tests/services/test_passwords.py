@@ -3,6 +3,7 @@
 import pytest
 
 from incident.rules.fields import Wrong
+from incident.rules.outcome import NotAllowed
 from incident.services import passwords
 from incident.services.passwords import Hasher
 
@@ -31,6 +32,16 @@ def test_a_hash_made_with_less_work_is_outdated():
 
     assert strong.outdated(weak.hash("tall green horses run"))
     assert not weak.outdated(weak.hash("tall green horses run"))
+
+
+def test_a_flood_of_log_ins_is_turned_away_instead_of_taking_every_thread(monkeypatch):
+    monkeypatch.setattr(passwords, "PATIENCE", 0.01)
+    busy = Hasher(time_cost=1, memory_cost=8)
+
+    with busy._turn(), busy._turn(), pytest.raises(NotAllowed, match="Too many people"):
+        busy.hash("tall green horses run")
+
+    assert busy.hash("tall green horses run")
 
 
 def test_a_password_that_is_too_short_is_refused_beside_its_field():

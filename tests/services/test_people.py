@@ -141,6 +141,13 @@ def test_whoever_is_invited_gets_the_role_and_the_address_of_the_invitation(data
     assert (tom.name, tom.role) == ("Tom", "viewer")
 
 
+def test_whoever_joins_needs_a_name_that_nobody_has(database):
+    a_person("Tom")
+
+    with pytest.raises(Wrong, match="There is a Tom already"):
+        join(invite(email="thomas@example.com"))
+
+
 def test_an_invitation_works_once(database):
     token = invite()
     join(token)

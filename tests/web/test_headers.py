@@ -2,6 +2,9 @@
 
 import pytest
 
+from incident.services import passwords
+from incident.storage import logins
+from incident.storage.db import reading
 from tests.web.browsers import Browser, a_person
 
 POLICY = (
@@ -36,6 +39,14 @@ def test_a_page_is_stored_nowhere(browser):
     assert browser("Maya").get("/profile").headers["Cache-Control"] == "no-store"
 
 
+def test_a_style_sheet_is_the_same_for_everybody(browser):
+    answer = browser("Maya").get("/assets/x/index.css")
+
+    assert answer.status_code == 200
+    assert "Cookie" not in answer.headers["Vary"]
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_only_https_is_made_to_stay(sqlite, build_app):
     plain = Browser(build_app(sqlite)).get("/nix")
     safe = Browser(build_app(sqlite, base_url="https://desk.example.com")).get("/nix")
@@ -48,14 +59,17 @@ def test_every_page_says_its_letters(browser):
     assert browser().get("/login").content_type == "text/html; charset=utf-8"
 
 
-def test_a_proxy_is_believed_only_if_it_is_trusted(sqlite, build_app):
-    forwarded = {"X-Forwarded-For": "203.0.113.9"}
-    maya = a_person("Maya")
+@pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_a_proxy_is_believed_only_as_far_as_it_is_trusted(proxies, address, sqlite, build_app):
+    password = "tall green horses run"
+    maya = a_person("Maya", password_hash=passwords.hasher().hash(password))
+    browser = Browser(build_app(sqlite, trusted_proxies=proxies))
 
-    alone = Browser(build_app(sqlite), maya)
-    alone.get("/profile", headers=forwarded)
-    behind = build_app(sqlite, trusted_proxies=1)
+    browser.post(
+        "/login",
+        {"email": maya.email, "password": password},
+        headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"},
+    )
 
-    with behind.test_request_context(headers=forwarded) as context:
-        assert context.request.remote_addr is None
-    assert behind.wsgi_app.x_for == 1
+    with reading() as session:
+        assert logins.of_person(session, maya.id)[0].address == address

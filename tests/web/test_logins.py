@@ -46,6 +46,12 @@ def test_a_log_in_never_leads_elsewhere(next_page, app, maya):
     assert log_in(Browser(app), next=next_page).location == "/"
 
 
+def test_whoever_is_logged_in_is_led_on_from_the_log_in_page(app, maya):
+    answer = Browser(app, maya).get("/login?next=/profile")
+
+    assert (answer.status_code, answer.location) == (303, "/profile")
+
+
 def test_unknown_wrong_and_disabled_get_the_very_same_answer(app, maya, wall_clock):
     a_person("Tom", password_hash=passwords.hasher().hash(PASSWORD), disabled_at=wall_clock())
 

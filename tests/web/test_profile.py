@@ -65,6 +65,15 @@ def test_two_people_cannot_be_the_same_slack_member(app, hers):
     assert "is Tom already" in words(answer)
 
 
+def test_two_people_cannot_go_by_one_name(app, hers):
+    a_person("Tom")
+
+    answer = hers.post("/profile", {"name": "TOM", "zone": "UTC"})
+
+    assert answer.status_code == 422
+    assert "There is a Tom already" in words(answer)
+
+
 def test_the_password_changes_and_the_other_browsers_are_logged_out(app, hers, maya):
     elsewhere = Browser(app, maya)
 
