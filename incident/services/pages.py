@@ -145,6 +145,15 @@ def resolve_all(session: Session, incident: Incident, *, actor: Actor, at: datet
             _tell_pagerduty(session, incident, asked, "resolve", actor=actor, at=at)
 
 
+def drop_unsent(
+    session: Session, incident: Incident, cause: str, reason: str, *, actor: Actor, at: datetime
+) -> None:
+    """Send nothing more of this cause's pages: another one takes their place."""
+    for asked in pages.of_incident(session, incident.id):
+        if asked.cause == cause and asked.state in LIVE:
+            _withdraw(session, incident, asked, reason, actor=actor, at=at)
+
+
 def _require_open(incident: Incident) -> None:
     if not incident.open:
         raise NotAllowed(f"{incident.key} is {incident.status}. Reopen it before you page.")

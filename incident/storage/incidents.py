@@ -99,6 +99,32 @@ def lock(session: Session, key: str) -> Incident:
     ).one()
 
 
+def lock_newest_from(session: Session, channel: str) -> Incident | None:
+    """The newest live incident that is open and came from this Slack channel, for change."""
+    return session.scalars(
+        select(Incident)
+        .where(
+            Incident.slack_channel == channel,
+            Incident.status.not_in(ENDED),
+            Incident.mode == "live",
+        )
+        .order_by(Incident.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def of_thread(session: Session, channel: str, thread_ts: str) -> int | None:
+    """The id of the newest incident whose receipt stands in this Slack thread."""
+    return session.scalar(
+        select(Incident.id)
+        .where(Incident.slack_channel == channel, Incident.slack_thread == thread_ts)
+        .order_by(Incident.id.desc())
+        .limit(1)
+    )
+
+
 def newest(
     session: Session,
     *,

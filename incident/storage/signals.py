@@ -1,19 +1,24 @@
 """Signals: everything inbound, kept raw before anyone reads it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
+
+INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Signal(Base):
     """State: new ignored rehearsed opened joined asked noted failed.
 
     `delivery_key` is the vendor's id of this delivery, `key` that of the thing itself
-    (team:channel:ts): the same message may arrive as several deliveries.
+    (team:channel:ts): the same message may arrive as several deliveries. `tries` counts how
+    often reading it has failed.
     """
 
     __tablename__ = "signals"
@@ -30,8 +35,21 @@ class Signal(Base):
     raw: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(default="new")
     reason: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def keep(
+    session: Session, *, integration: str, delivery_key: str, raw: dict[str, Any], at: datetime
+) -> Signal | None:
+    """A new row, or None if this delivery is kept already. Of two at once, one waits and gets
+    None."""
+    insert = INSERT[session.get_bind().dialect.name]
+    kept = {"integration": integration, "delivery_key": delivery_key, "raw": raw}
+    statement = insert(Signal).values(received_at=at, **kept).on_conflict_do_nothing()
+    found: Signal | None = session.scalars(statement.returning(Signal)).one_or_none()
+    return found
 
 
 def by_delivery(session: Session, integration: str, delivery_key: str) -> Signal | None:
@@ -49,6 +67,37 @@ def by_key(session: Session, integration: str, key: str) -> list[Signal]:
             .order_by(Signal.id)
         )
     )
+
+
+def of_incident(session: Session, incident_id: int, state: str) -> list[Signal]:
+    """What opened, joined or was asked about this incident, oldest first."""
+    return list(
+        session.scalars(
+            select(Signal)
+            .where(Signal.incident_id == incident_id, Signal.state == state)
+            .order_by(Signal.id)
+        )
+    )
+
+
+def count_joined(session: Session, incident_id: int) -> int:
+    """How many further messages became part of this incident."""
+    query = select(func.count()).select_from(Signal)
+    return session.scalars(
+        query.where(Signal.incident_id == incident_id, Signal.state == "joined")
+    ).one()
+
+
+def find(session: Session, signal_id: int) -> Signal | None:
+    """The signal as it is now. Whoever decides over it holds its incident's lock."""
+    return session.scalars(
+        select(Signal).where(Signal.id == signal_id).execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def any_waiting(session: Session) -> bool:
+    """Whether something was kept that nobody has read."""
+    return session.scalar(select(Signal.id).where(Signal.state == "new").limit(1)) is not None
 
 
 def waiting(session: Session, limit: int = 50) -> list[Signal]:
@@ -69,14 +118,24 @@ def newest(session: Session, limit: int = 50) -> list[Signal]:
     return list(session.scalars(select(Signal).order_by(Signal.id.desc()).limit(limit)))
 
 
+def failed(session: Session, limit: int = 50) -> list[Signal]:
+    """What we could not read, newest first: a human has to."""
+    return list(
+        session.scalars(
+            select(Signal).where(Signal.state == "failed").order_by(Signal.id.desc()).limit(limit)
+        )
+    )
+
+
 def rehearsed(session: Session, channel: str, since: datetime) -> list[Signal]:
-    """What a dry run of this Slack channel would have acted on, newest first."""
+    """For what a dry run of this Slack channel would have paged, newest first."""
     return list(
         session.scalars(
             select(Signal)
             .where(
                 Signal.integration == "slack",
                 Signal.state == "rehearsed",
+                Signal.reason.like("opened%"),
                 Signal.key.like(f"%:{channel}:%"),
                 Signal.received_at >= since,
             )
@@ -84,3 +143,8 @@ def rehearsed(session: Session, channel: str, since: datetime) -> list[Signal]:
             .limit(50)
         )
     )
+
+
+def sweep(session: Session, before: datetime) -> None:
+    """Forget what nobody called for help with: it is other people's conversation."""
+    session.execute(delete(Signal).where(Signal.state == "ignored", Signal.received_at < before))

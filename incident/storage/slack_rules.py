@@ -11,7 +11,11 @@ from incident.storage.db import Base, UTCDateTime
 
 
 class SlackRule(Base):
-    """One per channel, by the channel's id. Not armed means a dry run: nothing is opened."""
+    """One per channel, by the channel's id. Not armed means a dry run: nothing is opened.
+
+    `threads` is whether a reply in a thread counts as a call for help, `strangers` whether
+    people of another company do, who share the channel with us.
+    """
 
     __tablename__ = "slack_rules"
 
@@ -22,6 +26,7 @@ class SlackRule(Base):
     checklist: Mapped[str] = mapped_column(default="general-incident")
     grace_seconds: Mapped[int] = mapped_column(default=30)
     threads: Mapped[bool] = mapped_column(default=False)
+    strangers: Mapped[bool] = mapped_column(default=False)
     armed: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,251 @@
+"""The receipt: what the thread says about whom we wake, in every state of the page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+Button = Mapping[str, str]
+
+LIVE = ("accepted", "seen", "notified")
+DEAD = ("not_sent", "refused")
+ENDED = ("resolved", "closed", "declined", "merged")
+LOUD = ("nobody", "late", "exhausted", "awake", "over")
+MANY = (1000, 500, 200, 100, 50, 20, 10, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """The page that the receipt is about."""
+
+    target: str
+    state: str
+    reason: str = ""
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    accepted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An incident as its receipt tells it.
+
+    `due_at` is when the grace ends, and `waiting` whether it still runs. `taken_by` is who said
+    "I have it" although nobody had been paged. `last_word` is how the incident ended.
+    """
+
+    key: str
+    status: str
+    target: str
+    generation: int = 0
+    page: PageSeen | None = None
+    due_at: datetime | None = None
+    grace_seconds: int = 0
+    waiting: bool = False
+    phones: Sequence[tuple[str, str]] = ()
+    taken_by: str = ""
+    last_word: str = ""
+    joined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message of ours in Slack. `phase` says which state of the page it tells."""
+
+    phase: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+def words(story: Story) -> Words:
+    """The receipt as it should read now. The same story always gives the same words."""
+    phase = phase_of(story)
+    text, buttons = PHASES[phase]
+    counted = _joined(story.joined)
+    said = f"{story.key}: {text(story)}" + (f"\n{counted}" if counted else "")
+    return Words(phase, said, tuple(button(story) for button in buttons))
+
+
+def now_words(story: Story, at: datetime) -> str:
+    """The same in one breath, for an answer elsewhere: a countdown counts from `at`."""
+    phase = phase_of(story)
+    if phase == "grace" and story.due_at is not None:
+        return f"Paging {story.target} in {max(int((story.due_at - at).total_seconds()), 0)} s."
+    return PHASES[phase][0](story)
+
+
+def phase_of(story: Story) -> str:
+    if story.status in ENDED:
+        return "over"
+    if story.taken_by or (story.page is not None and story.page.acknowledged_by):
+        return "awake"
+    if story.page is None:
+        if story.waiting:
+            return "grace"
+        return "late" if story.due_at is not None else "unpaged"
+    if story.page.state in LIVE:
+        return "paged"
+    if story.page.state in DEAD:
+        return "nobody"
+    return {"promised": "paging", "exhausted": "exhausted"}.get(story.page.state, "unpaged")
+
+
+def joined(story: Story, at: datetime, value: str) -> Words:
+    """Under a new message that joins an incident."""
+    text = f"Joined {story.key}. {now_words(story, at)}\nSomething else?"
+    return Words("joined", text, (_button("Page anyway", "page_anyway", value, "danger"),))
+
+
+def question(story: Story, title: str, due_at: datetime, value: str) -> Words:
+    """Under a new message while an older incident of the channel is open."""
+    text = (
+        f"Same as {story.key}, or new?\n"
+        f"{story.key} is {story.status}: {title}\n"
+        f"Unless somebody answers by {_clock(due_at)}, it is new and {story.target} is paged."
+    )
+    same = _button(f"Same as {story.key}", "same_incident", value)
+    new = _button("New emergency", "new_emergency", value, "danger")
+    return Words("question", text, (same, new))
+
+
+def answered(text: str, value: str = "") -> Words:
+    """A question that has its answer. `value` keeps a way to say that it is new after all."""
+    new = (_button("Page anyway", "page_anyway", value, "danger"),) if value else ()
+    return Words("answered", text, new)
+
+
+def anyone_there(story: Story, at: datetime) -> Words:
+    """Under a reply in the thread while nobody has answered the page."""
+    phase = phase_of(story)
+    press = _page_now if phase in ("grace", "late", "unpaged") else _page_again
+    return Words("reply", f"Nobody has answered yet. {now_words(story, at)}", (press(story),))
+
+
+def over(story: Story, value: str) -> Words:
+    """Under a reply in the thread of an incident that has ended."""
+    text = f"{story.key} is {story.status}. Is it back, or is it something else?"
+    return Words("reply", text, (_button("New emergency", "new_emergency", value, "danger"),))
+
+
+def is_loud(before: str, after: str) -> bool:
+    """An edit rings nobody's phone. What the reporter has to hear is said again, aloud."""
+    return before != after and after in LOUD
+
+
+def intent(dedup_key: str) -> str:
+    """The name of the post of this key, for whoever edits it."""
+    return f"{dedup_key}/post"
+
+
+def _in_grace(story: Story) -> str:
+    by = f", at {_clock(story.due_at)}" if story.due_at else ""
+    return (
+        f"Paging {story.target} in {story.grace_seconds} s{by}. Nobody has to do anything for that."
+    )
+
+
+def _is_paging(story: Story) -> str:
+    return f"Paging {story.target} now."
+
+
+def _is_paged(story: Story) -> str:
+    page = story.page
+    at = f" at {_clock(page.accepted_at)}" if page and page.accepted_at else ""
+    target = page.target if page else story.target
+    return f"Paging {target} now. PagerDuty took the page{at}; nobody has answered yet."
+
+
+def _nobody(story: Story) -> str:
+    why = f": {story.page.reason}" if story.page and story.page.reason else ""
+    return f"NOBODY WAS PAGED{why}.\n{_phones(story)}"
+
+
+def _late(story: Story) -> str:
+    by = (
+        f" It was due at {_clock(story.due_at)}, too long ago to wake somebody unasked."
+        if (story.due_at)
+        else ""
+    )
+    return f"NOBODY WAS PAGED.{by} Is it still needed? Press Page now.\n{_phones(story)}"
+
+
+def _exhausted(story: Story) -> str:
+    return f"NOBODY ANSWERED the page to {story.target}.\n{_phones(story)}"
+
+
+def _unpaged(story: Story) -> str:
+    why = f" ({story.page.reason})" if story.page and story.page.reason else ""
+    return f"It is {story.status}, and nobody is being paged{why}."
+
+
+def _awake(story: Story) -> str:
+    page = story.page
+    if page is not None and page.acknowledged_by:
+        at = f" since {_clock(page.acknowledged_at)}" if page.acknowledged_at else ""
+        return f"{page.acknowledged_by} is awake{at}, and has it."
+    return f"{story.taken_by} is awake, and has it."
+
+
+def _over(story: Story) -> str:
+    return story.last_word or f"It is {story.status}."
+
+
+def _phones(story: Story) -> str:
+    if not story.phones:
+        return f"No telephone numbers are kept for {story.target}: call whoever you know."
+    lines = [f"{place}. {name} {number}" for place, (name, number) in enumerate(story.phones, 1)]
+    return "\n".join(["Telephone, in this order:", *lines])
+
+
+def _joined(count: int) -> str:
+    """In coarse steps: a storm of messages must not become a storm of edits."""
+    if not count:
+        return ""
+    if count == 1:
+        return "1 more message joined it."
+    told = next((f"More than {many}" for many in MANY if count > many), str(count))
+    return f"{told} more messages joined it."
+
+
+def _clock(at: datetime | None) -> str:
+    return f"{at:%H:%M:%S} UTC" if at else ""
+
+
+def _button(label: str, action: str, value: str, style: str = "") -> Button:
+    button = {"label": label, "action": action, "value": value}
+    return button | {"style": style} if style else button
+
+
+def _page_now(story: Story) -> Button:
+    return _button("Page now", "page_now", story.key, "danger")
+
+
+def _not_an_emergency(story: Story) -> Button:
+    return _button("Not an emergency", "not_an_emergency", story.key)
+
+
+def _i_have_it(story: Story) -> Button:
+    return _button("I have it", "i_have_it", story.key, "primary")
+
+
+def _false_alarm(story: Story) -> Button:
+    return _button("False alarm", "false_alarm", story.key)
+
+
+def _page_again(story: Story) -> Button:
+    """It names the page it repeats: of two people who press it, one wakes somebody."""
+    return _button("Page again", "page_again", f"{story.key}:{story.generation}", "danger")
+
+
+Telling = Callable[[Story], str]
+Making = Callable[[Story], Button]
+PHASES: Mapping[str, tuple[Telling, tuple[Making, ...]]] = {
+    "grace": (_in_grace, (_page_now, _not_an_emergency)),
+    "paging": (_is_paging, (_i_have_it, _page_again, _false_alarm)),
+    "paged": (_is_paged, (_i_have_it, _page_again, _false_alarm)),
+    "nobody": (_nobody, (_i_have_it, _page_again, _not_an_emergency)),
+    "late": (_late, (_page_now, _i_have_it, _not_an_emergency)),
+    "exhausted": (_exhausted, (_i_have_it, _page_again, _false_alarm)),
+    "unpaged": (_unpaged, (_page_now, _i_have_it, _not_an_emergency)),
+    "awake": (_awake, (_page_again, _false_alarm)),
+    "over": (_over, ()),
+}

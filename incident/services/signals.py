@@ -1,0 +1,160 @@
+"""Everything inbound: kept as it came, then read once, and acted upon."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from incident.rules import cord as rules
+from incident.rules.cord import Heard, Memory, Reply
+from incident.rules.signals import Ignored
+from incident.rules.signals import Signal as Said
+from incident.services import cord, pulls, receipts
+from incident.services.speech import said_in
+from incident.storage import incidents, signals, slack_rules
+from incident.storage.signals import Signal
+from incident.storage.slack_rules import SlackRule
+
+SLACK = "slack"
+TRIES = 3
+LED_SOMEWHERE = ("opened", "joined", "asked", "noted", "rehearsed")
+LONGEST_UNREADABLE = 10_000
+LONGEST_ID = 200
+EDITED = {
+    "edit": ("report_edited", "changed the message to"),
+    "deletion": ("report_deleted", "deleted the message, which changes nothing here"),
+}
+
+
+def keep(
+    session: Session, body: bytes, payload: Mapping[str, Any] | None, *, at: datetime
+) -> Signal | None:
+    """Keep what Slack sent, whatever it is. None if it is kept already.
+
+    `payload` is None if the body could not be understood: a human has to look at it.
+    """
+    if payload is not None:
+        given = payload.get("event_id")
+        key = given if isinstance(given, str) and given.isprintable() and given else _digest(body)
+        return signals.keep(
+            session, integration=SLACK, delivery_key=key[:LONGEST_ID], raw=dict(payload), at=at
+        )
+    raw = {"unreadable": body.decode(errors="replace")[:LONGEST_UNREADABLE]}
+    kept = signals.keep(session, integration=SLACK, delivery_key=_digest(body), raw=raw, at=at)
+    if kept is not None:
+        kept.state, kept.reason = "failed", "it is signed by Slack, but no JSON object"
+    return kept
+
+
+def read(session: Session, signal: Signal, at: datetime) -> None:
+    """What the signal leads to. Reading it again changes nothing.
+
+    The channel's rule is locked first, then at most one incident: two messages of one channel
+    are read one after the other, in every process.
+    """
+    if signal.state != "new":
+        return
+    said = said_in(signal.raw)
+    if isinstance(said, Ignored):
+        signal.state, signal.reason = "ignored", said.reason
+        return
+    signal.key = said.key
+    rule = slack_rules.find(session, said.channel, lock=True)
+    if rule is None:
+        signal.state, signal.reason = "ignored", "the channel has no rule"
+    elif said.external and not rule.strangers:
+        signal.state, signal.reason = "ignored", "the channel is shared with another company"
+    else:
+        _hear(session, rule, signal, said, at)
+
+
+def give_up(session: Session, signal: Signal, reason: str) -> None:
+    """Reading it failed. After a few tries it is left to a human."""
+    session.refresh(signal)
+    signal.tries += 1
+    signal.reason = reason
+    if signal.tries >= TRIES:
+        signal.state = "failed"
+
+
+def rescue(session: Session, signal: Signal, at: datetime) -> None:
+    """The last resort for a cry that we stumble over: an odd page is better than none.
+
+    No joining, no asking, no grace: an incident for the message, and a page.
+    """
+    said = said_in(signal.raw)
+    rule = slack_rules.find(session, said.channel) if isinstance(said, Said) else None
+    if not isinstance(said, Said) or rule is None or not rule.armed or said.kind != "call":
+        return
+    pull = pulls.pull_of(rule)
+    opened = pulls.open_plainly(session, pull, said, why="the desk stumbled over it", at=at)
+    signal.state, signal.incident_id = "opened", opened.id
+
+
+def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:
+    earlier = [
+        row
+        for row in signals.by_key(session, SLACK, said.key)
+        if row.id != signal.id and row.state in LED_SOMEWHERE
+    ]
+    about = _about(session, said, earlier)
+    memory = Memory(told=bool(earlier), ours=about is not None, listens_to_threads=rule.threads)
+    heard, reason = rules.heard(said, memory, at=at)
+    if heard == Heard.NOTHING:
+        signal.state, signal.reason = "ignored", reason
+    elif heard == Heard.MORE and about is not None:
+        _note(session, signal, said, about, at)
+    elif rule.armed:
+        _cry(session, rule, signal, said, at)
+    else:
+        _rehearse(session, rule, signal, said, at)
+
+
+def _about(session: Session, said: Said, earlier: list[Signal]) -> int | None:
+    """The incident that the message, or its thread, is about."""
+    known = next((row.incident_id for row in earlier if row.incident_id is not None), None)
+    if known is not None or said.thread_ts in ("", said.ts):
+        return known
+    in_thread = incidents.of_thread(session, said.channel, said.thread_ts)
+    if in_thread is not None:
+        return in_thread
+    root = signals.by_key(session, SLACK, f"{said.team}:{said.channel}:{said.thread_ts}")
+    return next((row.incident_id for row in root if row.incident_id is not None), None)
+
+
+def _note(session: Session, signal: Signal, said: Said, about: int, at: datetime) -> None:
+    """More about an incident that is known: a line of its timeline, and perhaps an answer."""
+    incident = incidents.lock(session, incidents.key_of(about))
+    kind, verb = EDITED.get(said.kind, ("reply_received", "says in the thread"))
+    signal.state, signal.incident_id = "noted", incident.id
+    receipts.tell(session, incident, kind, said, verb, at=at)
+    if said.kind not in EDITED:
+        cord.answer_reply(session, incident, signal, said, at=at)
+
+
+def _cry(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:
+    standing = incidents.lock_newest_from(session, said.channel)
+    status, since = (standing.status, standing.created_at) if standing else (None, None)
+    reply, pull = rules.reply_to(status, since, at=at), pulls.pull_of(rule)
+    if standing is None or reply == Reply.OPEN:
+        standing = pulls.open_for(session, pull, said, at=at, received_at=signal.received_at)
+        signal.state = "opened"
+    elif reply == Reply.JOIN:
+        cord.join(session, standing, signal, said, at=at)
+    else:
+        cord.ask(session, standing, pull, signal, said, at=at)
+        signal.state = "asked"
+    signal.incident_id = standing.id
+
+
+def _rehearse(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:
+    """A dry run: only what an armed rule would have done."""
+    lately = signals.rehearsed(session, said.channel, at - rules.JOINS_WITHIN)
+    would = "joined that incident" if lately else f"opened an incident and paged {rule.target}"
+    signal.state, signal.reason = "rehearsed", would
+
+
+def _digest(body: bytes) -> str:
+    return sha256(body).hexdigest()

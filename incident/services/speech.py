@@ -1,0 +1,24 @@
+"""What a kept Slack event says, in characters that every database takes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from incident.integrations.slack import trigger
+from incident.rules.signals import Ignored, Signal
+
+
+def said_in(raw: Mapping[str, Any]) -> Signal | Ignored:
+    """The same raw event always says the same."""
+    said = trigger.read(raw)
+    if isinstance(said, Ignored):
+        return said
+    texts: dict[str, Any] = {
+        name: _storable(value) for name, value in asdict(said).items() if isinstance(value, str)
+    }
+    return replace(said, **texts)
+
+
+def _storable(text: str) -> str:
+    """Half a surrogate pair and a zero byte are things that people's clients do send."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
