@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from incident import clock
 from incident.rules.retros.writing import Outdated
 from incident.services import action_items, corrections, retro_reading, retro_shelf, retros
+from incident.services import incidents as incident_services
 from incident.services.retro_reading import Reading
 from incident.storage import incidents
 from incident.storage import retros as retro_rows
@@ -94,6 +95,14 @@ def record_figure(key: str) -> ResponseReturnValue:
     return _page(key, errors, "figure") if errors else done(key, "The figure is kept.", "figures")
 
 
+@bp.post(f"{RETRO}/beginning")
+def say_when_it_began(key: str) -> ResponseReturnValue:
+    with reading() as session:
+        zone = incidents.get(session, key).zone
+    send(key, incident_services.describe, started_at=moment_typed(zone))
+    return done(key, "Kept. The figures and the picture follow.", "figures")
+
+
 @bp.get(f"{RETRO}/events/<int:seq>")
 def event(key: str, seq: int) -> ResponseReturnValue:
     """One line of the timeline, to put it right."""
@@ -115,7 +124,7 @@ def add_item(key: str) -> ResponseReturnValue:
     errors = Errors()
     with errors.kept():
         send(key, action_items.add, form=item_typed())
-    return _page(key, errors, "item") if errors else done(key, "Written down.", "actions")
+    return _page(key, errors, "item") if errors else done(key, "Written down.", "section-actions")
 
 
 @bp.post(f"{RETRO}/action-items/<int:item_id>")
@@ -123,7 +132,9 @@ def change_item(key: str, item_id: int) -> ResponseReturnValue:
     errors = Errors()
     with errors.kept():
         send(key, action_items.change, item_id=item_id, form=item_typed())
-    return _page(key, errors, f"item-{item_id}") if errors else done(key, "Saved.", "actions")
+    return (
+        _page(key, errors, f"item-{item_id}") if errors else done(key, "Saved.", "section-actions")
+    )
 
 
 @bp.post(f"{RETRO}/publication")

@@ -157,11 +157,7 @@ def _effect(facts: Facts, place: int) -> str:
 
 
 def _impact(facts: Facts) -> str:
-    lasting = [
-        f"{span.name}: {spoken.length(span.length)}, {span.start_words} → {span.end_words}"
-        for span in figures.spans(facts)
-        if span.length is not None and span.name in ("Mitigate", "Resolve")
-    ]
+    lasting = [f"{h.value} {h.words}" for h in figures.broken(facts) if h.value]
     levels = [
         f"{spoken.length(interval.length)} at {_severity(interval.severity)}"
         for interval in figures.severities(facts)

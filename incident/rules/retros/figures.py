@@ -111,7 +111,7 @@ def spans(facts: Facts) -> tuple[Span, ...]:
 
 def headlines(facts: Facts) -> tuple[Headline, ...]:
     """What the head of the retro shows: waits, how long it was broken, and what it did."""
-    return (*_waits(facts), *_broken(facts), *_recorded(facts), *_unrecorded(facts))
+    return (*_waits(facts), *broken(facts), *_recorded(facts), *_unrecorded(facts))
 
 
 def unanswered(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -177,7 +177,8 @@ def words_of(gap: Gap) -> str:
     return IN_WORDS[gap.name]
 
 
-def _broken(facts: Facts) -> Iterator[Headline]:
+def broken(facts: Facts) -> Iterator[Headline]:
+    """How long it was broken: until the first time it was mended, and until the last."""
     started = facts.times["started"]
     mended = [m for m in moments(facts) if m.name == "mitigated"]
     if started is None:

@@ -25,8 +25,8 @@ WIDTH = 912
 NARROWEST = 88
 SPACE = 4
 MOST = (WIDTH + SPACE) // (NARROWEST + SPACE)
-LETTER = 7.4
-PADDING = 14
+LETTER = 6.7
+PADDING = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,12 @@ class Document:
     def open_questions(self) -> int:
         return sum(len(section.questions) for section in self.sections)
 
+    @property
+    def first_open(self) -> str:
+        """The place of the first section that still asks something."""
+        asking = (section.name for section in self.sections if section.questions)
+        return f"section-{next(asking, 'summary')}"
+
     def line(self, seq: int) -> Line:
         """One line of the timeline; a number that is not on it is found nowhere."""
         found = [row.line for row in self.rows if row.line.seq == seq]
