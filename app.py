@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import Config
-from incident import web
+from incident import api, web
 from incident.storage import db, sealed
 
 LARGEST_BODY = 1024 * 1024
@@ -66,8 +66,7 @@ def _make_cookies(app: Flask, config: Config, keys: tuple[str, ...]) -> None:
 def _hang_own_doors(app: Flask) -> None:
     """API and Slack let their own callers in, by token and signature, never by cookie."""
     before = set(app.view_functions)
-    for name in ("incident.api", "incident.slack"):
-        door = import_module(name) if find_spec(name) else None
-        if door is not None and hasattr(door, "hang"):
-            door.hang(app)
+    api.hang(app)
+    if find_spec("incident.slack") and hasattr(import_module("incident.slack"), "hang"):
+        import_module("incident.slack").hang(app)
     app.extensions["own_doors"] = set(app.view_functions) - before

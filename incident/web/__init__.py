@@ -1,40 +1,55 @@
 """The browser's door. A view parses, calls one service, and redirects or renders."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Flask
 
 from incident.web import (
     accounts,
     assets,
+    bell,
+    checklists,
+    effects,
     errors,
     filters,
     guard,
     headers,
+    incidents,
     links,
     logins,
+    pages,
     people,
     profile,
+    retros,
+    roles,
+    runs,
     settings,
     slack_rules,
+    standing,
+    steps,
     targets,
+    timeline,
     tokens,
 )
 
-ROOMS = (accounts, links, logins, profile, settings, slack_rules, targets, tokens)
-LATER = (
-    "bell",
-    "checklists",
-    "effects",
-    "incidents",
-    "pages",
-    "retros",
-    "roles",
-    "runs",
-    "standing",
-    "steps",
-    "timeline",
+ROOMS = (
+    accounts,
+    bell,
+    checklists,
+    effects,
+    incidents,
+    links,
+    logins,
+    pages,
+    profile,
+    retros,
+    roles,
+    runs,
+    settings,
+    slack_rules,
+    standing,
+    steps,
+    targets,
+    timeline,
+    tokens,
 )
 
 
@@ -48,6 +63,3 @@ def hang(app: Flask) -> None:
     filters.hang(app)
     for room in ROOMS:
         app.register_blueprint(room.bp)
-    for name in LATER:
-        if find_spec(f"incident.web.{name}"):
-            app.register_blueprint(import_module(f"incident.web.{name}").bp)
