@@ -11,7 +11,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target
   if (form.dataset.busy === undefined) return
   const live = document.querySelector("live-incident")
-  const tooSoon = isDeaf() && (form.dataset.step !== undefined || form.id === "press")
+  const isUndo = event.submitter?.closest("undo-toast")
+  const tooSoon = isDeaf() && !isUndo && (form.dataset.step !== undefined || form.id === "press")
   if (form.ariaBusy === "true" || tooSoon) return event.preventDefault()
   if (!live || form.dataset.busy === "plain") return setTimeout(() => (form.ariaBusy = "true"))
   event.preventDefault()
@@ -76,12 +77,12 @@ function mark({ form, submitter }, busy) {
 }
 
 function isLogIn(response) {
-  return response.status === 401 || (response.redirected && new URL(response.url).pathname.startsWith("/login"))
+  return response.headers.get("X-Login") === "required" || (response.redirected && new URL(response.url).pathname.startsWith("/login"))
 }
 
 function sentence(html) {
   const page = new DOMParser().parseFromString(html, "text/html")
-  return page.querySelector("[data-sentence]")?.textContent.trim()
+  return page.querySelector("[data-sentence], [data-status]")?.textContent.trim()
 }
 
 function sayLoggedOut(press) {

@@ -89,6 +89,9 @@ class LiveIncident extends HTMLElement {
     if (!isComplete) return location.reload()
     applyNews(html)
     this.dataset.seq = seq
+    for (const field of document.querySelectorAll("[name=expected_seq]")) {
+      if (!field.closest("[data-held]")) field.value = seq
+    }
     if (this.#inHand() !== before) {
       stepChanged()
       document.querySelector("[data-main]")?.scrollIntoView({ block: "nearest" })

@@ -73,6 +73,7 @@ export function isBusy(element) {
 function hold(old, fresh) {
   const first = !held.has(old)
   held.set(old, fresh)
+  old.dataset.held = ""
   old.removeAttribute("data-main")
   old.classList.remove("current--main")
   old.removeAttribute("data-version")

@@ -1,0 +1,144 @@
+"""The live page in a real browser: what one person does, another sees, and nothing typed is lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+STEPS = ("Look at the graph", "Restart the workers", "Look again")
+
+
+def test_a_tick_on_one_screen_appears_on_another(desk, screen):
+    key = desk.declare(*STEPS)
+    maya, tom = screen(f"/incidents/{key}"), screen(f"/incidents/{key}", "Tom", phone=True)
+    expect(tom.locator("[data-state]:visible")).to_contain_text("Live")
+
+    maya.get_by_role("button", name="Done").click()
+
+    expect(maya.locator("[data-main]")).to_contain_text("Restart the workers")
+    expect(tom.locator("[data-main]")).to_contain_text("Restart the workers")
+    expect(tom.locator("#entries")).to_contain_text("Done Look at the graph")
+
+
+def test_everything_works_as_plain_forms_without_scripts(desk, screen):
+    key = desk.declare(*STEPS)
+    page = screen(f"/incidents/{key}", scripts=False)
+
+    page.get_by_role("button", name="Done").click()
+    page.get_by_placeholder("What just happened?").fill("The graph is flat.")
+    page.get_by_role("button", name="Add", exact=True).first.click()
+
+    expect(page.locator("[data-main]")).to_contain_text("Restart the workers")
+    expect(page.locator("#entries")).to_contain_text("The graph is flat.")
+
+
+def test_done_is_closed_until_what_was_seen_is_written_down(desk, screen):
+    key = desk.declare('Count them {expect=">0"}', "Delete them")
+    page = screen(f"/incidents/{key}")
+    expect(page.locator("[data-done]")).to_be_disabled()
+
+    page.get_by_label("What did you see?").fill("12")
+    page.locator("[data-done]").click()
+
+    expect(page.locator("[data-main]")).to_contain_text("Delete them")
+    expect(page.locator("#entries")).to_contain_text("Count them: 12")
+
+
+def test_what_somebody_types_survives_what_others_do(desk, screen):
+    key = desk.declare('Count them {expect=">0"}', "Delete them", "Look")
+    page = screen(f"/incidents/{key}")
+    page.get_by_label("What did you see?").fill("1204")
+
+    with_tom(desk, key, value="7")
+
+    expect(page.get_by_text("This changed while you were typing")).to_be_visible()
+    expect(page.locator("input[name=value]").first).to_have_value("1204")
+    page.get_by_role("button", name="Show it as it is now").click()
+    expect(page.locator("[data-main]")).to_contain_text("Delete them")
+
+
+def test_the_step_is_finished_once_however_fast_done_is_pressed(desk, screen):
+    key = desk.declare(*STEPS)
+    page = screen(f"/incidents/{key}")
+
+    page.get_by_role("button", name="Done").dblclick()
+    page.keyboard.press("d")
+
+    expect(page.locator("[data-main]")).to_contain_text("Restart the workers")
+    expect(page.locator("#entries li", has_text="Done")).to_have_count(1)
+
+
+def test_a_tick_can_be_undone_for_ten_seconds(desk, screen):
+    key = desk.declare(*STEPS)
+    page = screen(f"/incidents/{key}")
+    page.get_by_role("button", name="Done").click()
+
+    page.locator("undo-toast").get_by_role("button", name="Undo").click()
+
+    expect(page.locator("[data-main]")).to_contain_text("Look at the graph")
+
+
+def test_a_page_that_cannot_hear_says_so_and_closes_done(desk, screen):
+    key = desk.declare(*STEPS)
+    page = screen(f"/incidents/{key}")
+    expect(page.locator("[data-state]").first).to_contain_text("Live")
+
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('pageshow'))")
+    expect(page.locator("[data-state]").first).to_contain_text("Not live since")
+    expect(page.locator("[data-done]")).to_be_disabled()
+    desk.complete(key, 1)
+    page.context.set_offline(False)
+
+    expect(page.locator("[data-state]").first).to_contain_text("Live", timeout=10000)
+    expect(page.locator("[data-main]")).to_contain_text("Restart the workers")
+    expect(page.locator("[data-done]")).to_be_enabled()
+
+
+def test_a_refusal_is_said_where_the_press_was(desk, screen):
+    key = desk.declare("Look {killer}", "Go on")
+    page = screen(f"/incidents/{key}")
+    page.locator("[data-main]").get_by_role("button", name="Defer, override").click()
+
+    page.get_by_role("button", name="Not applicable").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Say why, in a few words")
+
+
+def test_an_expired_log_in_keeps_what_was_typed(desk, screen):
+    key = desk.declare(*STEPS)
+    page = screen(f"/incidents/{key}")
+    page.get_by_placeholder("What just happened?").fill("A long and precious sentence.")
+    page.context.clear_cookies()
+
+    page.get_by_role("button", name="Add", exact=True).first.click()
+
+    expect(page.get_by_role("alert")).to_contain_text("You were logged out")
+    expect(page.get_by_placeholder("What just happened?")).to_have_value(
+        "A long and precious sentence."
+    )
+
+
+def test_many_tabs_share_one_stream(desk, screen):
+    key = desk.declare(*STEPS)
+    first = screen(f"/incidents/{key}")
+    tabs = [first.context.new_page() for _ in range(8)]
+    for tab in tabs:
+        tab.goto(f"{desk.url}/incidents/{key}")
+
+    desk.complete(key, 1)
+
+    for tab in tabs:
+        expect(tab.locator("[data-main]")).to_contain_text("Restart the workers")
+
+
+def with_tom(desk, key, **asked):
+    from incident.services import steps
+    from incident.storage.db import transaction
+    from tests.browser.conftest import conftest_now
+    from tests.conftest import TOM
+
+    with transaction() as session:
+        steps.complete(
+            session, incident_key=key, number=1, actor=TOM, at=conftest_now(), **asked
+        )
