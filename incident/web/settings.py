@@ -1,6 +1,6 @@
 """Settings, first page: what is connected, and what is missing, in plain words."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from incident import clock
@@ -9,6 +9,13 @@ from incident.storage import slack_rules, targets, workers
 from incident.storage.db import reading
 from incident.web.desk import config
 from incident.web.guard import role_required
+
+WINDOWS = (
+    ("Slack, event subscriptions", "/slack/events"),
+    ("Slack, interactivity", "/slack/actions"),
+    ("Slack, slash commands", "/slack/commands"),
+    ("PagerDuty, webhook", "/api/triggers/pagerduty"),
+)
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -29,4 +36,10 @@ def index() -> ResponseReturnValue:
             connections.worker(workers.last_beat(session), clock.now()),
             connections.address(config().public_url),
         ]
-    return render_template("settings/index.html", connections=found, address=config().public_url)
+    return render_template("settings/index.html", connections=found, windows=_windows())
+
+
+def _windows() -> list[tuple[str, str]]:
+    """Where each vendor can reach us; only what this desk really answers."""
+    answered = {rule.rule for rule in current_app.url_map.iter_rules()}
+    return [(name, config().public_url + path) for name, path in WINDOWS if path in answered]
