@@ -1,8 +1,6 @@
 """The front of the house: builds the Flask app and hangs its doors."""
 
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -10,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import Config
-from incident import api, web
+from incident import api, slack, web
 from incident.storage import db, sealed
 
 LARGEST_BODY = 1024 * 1024
@@ -67,6 +65,5 @@ def _hang_own_doors(app: Flask) -> None:
     """API and Slack let their own callers in, by token and signature, never by cookie."""
     before = set(app.view_functions)
     api.hang(app)
-    if find_spec("incident.slack") and hasattr(import_module("incident.slack"), "hang"):
-        import_module("incident.slack").hang(app)
+    slack.hang(app)
     app.extensions["own_doors"] = set(app.view_functions) - before
