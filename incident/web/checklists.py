@@ -89,10 +89,10 @@ def publish(slug: str) -> ResponseReturnValue:
 
 
 def _asked(session: Session, slug: str) -> tuple[Checklist, Revision, list[Revision]]:
-    """The revision asked for, else the newest: somebody who drafts wants to see their draft."""
+    """The revision asked for, else the one that runs, else the newest draft."""
     checklist = checklists.get(session, slug)
     every = checklists.revisions(session, checklist.id)
-    asked = request.args.get("revision", 0, int)
+    asked = request.args.get("revision", checklist.published, int)
     chosen = next((one for one in every if one.number == asked), every[0])
     return checklist, chosen, every
 

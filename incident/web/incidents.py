@@ -17,6 +17,8 @@ from incident.web.presses import Press, once
 from incident.web.screens.checklists import offers
 from incident.web.screens.home import home
 
+USUAL = "general-incident"
+
 bp = Blueprint("incidents", __name__)
 
 
@@ -72,7 +74,8 @@ def _open(pressed: Press) -> answers.Answered:
 def _form(errors: Errors) -> ResponseReturnValue:
     with reading() as session:
         found = offers(checklists.all_published(session))
-    chosen = request.form.get("checklist", request.args.get("checklist", ""))
+    usual = next((offer.slug for offer in found if offer.slug == USUAL), "")
+    chosen = request.form.get("checklist", request.args.get("checklist", usual))
     page = render_template(
         "incidents/new.html", offers=found, form=request.form, errors=errors, chosen=chosen
     )

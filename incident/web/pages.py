@@ -4,6 +4,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from incident.services import pages
+from incident.storage import incidents
 from incident.web.presses import Press, press
 
 bp = Blueprint("pages", __name__, url_prefix="/incidents/<key>/pages")
@@ -11,14 +12,17 @@ bp = Blueprint("pages", __name__, url_prefix="/incidents/<key>/pages")
 
 @bp.post("")
 def page(key: str) -> ResponseReturnValue:
+    """`cord` says that this is the page the cord was about to send: it is not sent twice."""
     target = request.form.get("target", "")
 
     def do(pressed: Press) -> None:
-        pages.page(
+        incident = incidents.lock(pressed.session, key)
+        pages.page_locked(
             pressed.session,
-            incident_key=key,
+            incident,
             target=target,
             text=request.form.get("reason", ""),
+            cause=f"rule-{incident.slack_channel}" if request.form.get("cord") else "",
             actor=pressed.actor,
             at=pressed.at,
         )

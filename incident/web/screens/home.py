@@ -57,12 +57,18 @@ def home(
 ) -> Now:
     beside = list(around)
     return Now(
-        open=tuple(_open(one, now) for one in found if one.incident.open),
+        open=tuple(_open(one, now) for one in sorted(found, key=_urgency) if one.incident.open),
         ended=tuple(_ended(one) for one in found if not one.incident.open),
         checklists=tuple(one for one in beside if one.kind == "checklist"),
         targets=tuple(one for one in beside if one.kind == "target"),
         viewer=viewer,
     )
+
+
+def _urgency(found: Overview) -> tuple[bool, int]:
+    """Drills last; then the worst first, and what nobody has rated before SEV 3."""
+    row = found.incident
+    return row.mode == "drill", ("sev1", "sev2", "unset", "sev3", "sev4").index(row.severity)
 
 
 def _open(found: Overview, now: datetime) -> OpenIncident:

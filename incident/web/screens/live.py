@@ -40,6 +40,8 @@ class Live:
     entries: tuple[Entry, ...]
     moves: tuple[str, ...]
     targets: tuple[Target, ...]
+    pages_at: datetime | None
+    pages_whom: str
 
     @property
     def seq(self) -> int:
@@ -109,6 +111,8 @@ def live(
         entries=_entries(found, now, after),
         moves=tuple(possible_moves(row.status)),
         targets=tuple(found.targets),
+        pages_at=found.grace.due_at if found.grace else None,
+        pages_whom=str(found.grace.data.get("target", "")) if found.grace else "",
     )
 
 

@@ -30,7 +30,6 @@ class StepView:
     settled_by: str
     settled_at: datetime | None
     reached_at: datetime | None
-    changed_seq: int
     message: Message | None = None
 
     @property
@@ -60,7 +59,6 @@ def view(step: Step, progress: Progress, message: Message | None = None) -> Step
         settled_by=step.settled_by or "",
         settled_at=step.settled_at,
         reached_at=step.reached_at,
-        changed_seq=step.changed_seq,
         message=message,
     )
 
@@ -68,9 +66,7 @@ def view(step: Step, progress: Progress, message: Message | None = None) -> Step
 def promise(kind: str, settings: Mapping[str, Any]) -> str:
     """What reaching or completing the step will do, for whoever reads ahead."""
     if kind == "page":
-        return " ".join(
-            filter(None, (f"pages {settings.get('target', '')} when reached", _rung(settings)))
-        )
+        return f"pages {settings.get('target', '')} when reached{_rung(settings)}"
     if kind == "post":
         return f"posts to {settings.get('channel', '')} when reached"
     if kind == "hold":
