@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from incident import clock
-from incident.rules import spoken
-from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
+from incident.rules.typed_times import moment_of
 from incident.services import answers
 from incident.services.action_items import ItemForm
 from incident.services.answers import Answered
@@ -61,15 +60,11 @@ def item_typed() -> ItemForm:
 
 
 def moment_typed(zone: str) -> datetime | None:
-    """The time as the field for it writes it, or nothing where it was left alone."""
+    """The time in its field, or nothing where it was left alone."""
     text = request.form.get("occurred_at", "").strip()
-    if not text or text == request.form.get("was", ""):
+    if text == request.form.get("was", ""):
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise NotAllowed("Write the time like 2021-07-10 02:00.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=spoken.of(zone))
+    return moment_of(text, zone=zone, now=clock.now())
 
 
 def _once(session: Session, actor: Actor, at: datetime, do: Callable[[], Answered]) -> None:

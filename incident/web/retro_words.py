@@ -1,5 +1,6 @@
 """How a retro writes dates, addresses and the times in its forms."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -26,4 +27,9 @@ def host(address: str) -> str:
     return urlsplit(address).hostname or address
 
 
-FILTERS = {"local": local, "short": short, "date": day_of, "host": host}
+FILTERS: dict[str, Callable[..., str]] = {
+    "local": local,
+    "short": short,
+    "date": day_of,
+    "host": host,
+}

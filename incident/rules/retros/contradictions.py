@@ -1,11 +1,12 @@
 """Dates that cannot all be true. They are named, never repaired in silence."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incident.rules import spoken
 from incident.rules.retros.facts import Facts
 
+SKEW = timedelta(seconds=5)  # other people's clocks, such as Slack's, are not quite ours
 IN_ORDER = (
     ("started", "It began", "first_signal", "it was first reported"),
     ("started", "It began", "declared", "it was declared"),
@@ -28,7 +29,7 @@ def contradictions(facts: Facts) -> tuple[str, ...]:
 def _between_times(facts: Facts) -> Iterator[str]:
     for earlier, first, later, second in IN_ORDER:
         a, b = facts.times[earlier], facts.times[later]
-        if a is None or b is None or a <= b or _is_reopened(facts, earlier, later):
+        if a is None or b is None or a <= b + SKEW or _is_reopened(facts, earlier, later):
             continue
         yield f"{first} {_said(a, facts)}, after {second} {_said(b, facts)}."
 
@@ -42,7 +43,7 @@ def _is_reopened(facts: Facts, earlier: str, later: str) -> bool:
 def _of_lines(facts: Facts) -> Iterator[str]:
     """Nobody can write down what has not happened yet."""
     for line in facts.lines:
-        if line.at > line.recorded_at:
+        if line.at > line.recorded_at + SKEW:
             yield (
                 f"“{line.text}” is dated {_said(line.at, facts)}, "
                 f"but was written down {_said(line.recorded_at, facts)}, before it."

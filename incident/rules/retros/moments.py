@@ -21,6 +21,9 @@ WORDS = {
 ORDER = {name: place for place, name in enumerate(WORDS)}
 MARKS = ("reported", "seen", "posted", "paged", "acknowledged", "identified", "mitigated", "none")
 KINDS = {
+    "report_received": "posted",
+    "report_joined": "posted",
+    "report_questioned": "posted",
     "incident_accepted": "seen",
     "page_accepted": "paged",
     "page_acknowledged": "acknowledged",
@@ -57,6 +60,8 @@ def _of_the_row(facts: Facts) -> Iterator[Moment]:
         yield Moment("started", started, "It began")
     opened = next((line for line in facts.lines if line.kind == "incident_opened"), None)
     posted = facts.incident.source == "slack"
+    if any(line.kind == "report_received" for line in facts.lines):
+        return
     if signal is None or (opened is not None and signal >= opened.recorded_at and not posted):
         return
     name = "posted" if posted else "reported"
