@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 ROLES = ("viewer", "responder", "admin")
-FORMATS = ("md", "html", "json")
+FORMATS = ("md", "json")
 
 
 def read(argv: Sequence[str]) -> argparse.Namespace:

@@ -6,10 +6,12 @@ from threading import Event, Thread
 
 from sqlalchemy.orm import Session
 
+from incident.delivery import inbox
 from incident.delivery.net import Net
 from incident.rules.outcome import Event as Line
 from incident.rules.outcome import Outcome
 from incident.rules.permissions import DESK
+from incident.services import cord
 from incident.services.record import record
 from incident.storage import incidents, timers, watch
 from incident.storage.db import reading, transaction
@@ -21,7 +23,10 @@ Fire = Callable[[Session, Incident, Timer, datetime], None]
 
 SWEEP = timedelta(seconds=1)
 TRIES = 3
-FIRE: Mapping[str, Fire] = {}
+FIRE: Mapping[str, Fire] = {
+    "grace": cord.grace_ended,
+    "second_cry": cord.second_cry_unanswered,
+}
 
 
 class Scheduler:
@@ -64,6 +69,8 @@ class Scheduler:
             self._news.clear()
             with Net("the sweep"):
                 self.sweep()
+            with Net("the inbox"):
+                inbox.read_waiting(self._clock())
             self._news.wait(self._pause().total_seconds())
 
     def _next(self) -> Timer | None:

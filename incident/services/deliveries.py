@@ -11,6 +11,7 @@ from incident.rules import backoff
 from incident.rules import deliveries as rules
 from incident.rules.outcome import Event, Outcome
 from incident.rules.permissions import DESK
+from incident.services import receipts
 from incident.services import steps as step_services
 from incident.services.record import record
 from incident.storage import incidents, outbox, sealed, steps, targets
@@ -102,6 +103,8 @@ def settle(
     else:
         event = _finish(incident, delivery, page, result, at=at)
     _write(session, incident, delivery, event, at=at)
+    if page is not None:
+        receipts.follow(session, incident, at)
     return True
 
 

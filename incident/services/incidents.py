@@ -11,7 +11,7 @@ from incident.rules import incidents as rules
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.words import shortened
-from incident.services import pages, runs
+from incident.services import pages, receipts, runs
 from incident.services.record import record
 from incident.storage import effects, incidents, retros, steps
 from incident.storage.incidents import Incident
@@ -112,6 +112,7 @@ def move_locked(
     record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
     if status in (rules.Status.RESOLVED, rules.Status.DECLINED, rules.Status.MERGED):
         pages.resolve_all(session, incident, actor=actor, at=at)
+    receipts.follow(session, incident, at)
     return incident
 
 

@@ -11,6 +11,7 @@ from incident.rules.outcome import Event, NotAllowed, Notice, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.step_kinds.page import page_notice
 from incident.rules.words import shortened
+from incident.services import receipts
 from incident.services import steps as step_services
 from incident.services.record import record
 from incident.services.scenes import scene_of
@@ -68,6 +69,7 @@ def page_locked(
     what = f": {text}" if text else ""
     event = Event("page_requested", f"{actor.name} paged {target}{what}", {"target": target})
     record(session, incident, Outcome((event,), (notice,)), actor=actor, at=at)
+    receipts.follow(session, incident, at)
     return pages.named(session, incident.id, cause, notice.generation)
 
 
@@ -94,6 +96,7 @@ def page_again(
             _withdraw(session, incident, before, f"{actor.name} paged again", actor=actor, at=at)
     notice = page_notice(step, scene_of(incident), generation=generation)
     record(session, incident, Outcome((again,), (notice,)), actor=actor, at=at, steps=in_run)
+    receipts.follow(session, incident, at)
     return pages.named(session, incident.id, notice.cause, generation)
 
 
@@ -118,16 +121,17 @@ def acknowledge(
         number = asked.step
         if number is None:
             _take(session, incident, asked, actor=actor, at=at)
-            return incident
-    if number is None:
+    elif number is None:
         raise NotAllowed("Say which page you have.")
-    step_services.acknowledge_step(
-        session, incident, number, actor=actor, at=at, expected_seq=expected_seq
-    )
-    for live in _pages_of_step(session, incident, number):
-        if live.state in LIVE:
-            _mark_taken(session, incident, live, actor=actor, at=at)
+    if number is not None:
+        step_services.acknowledge_step(
+            session, incident, number, actor=actor, at=at, expected_seq=expected_seq
+        )
+        for live in _pages_of_step(session, incident, number):
+            if live.state in LIVE:
+                _mark_taken(session, incident, live, actor=actor, at=at)
     incident.acked_at = incident.acked_at or at
+    receipts.follow(session, incident, at)
     return incident
 
 
@@ -192,7 +196,6 @@ def _take(session: Session, incident: Incident, page: Page, *, actor: Actor, at:
     )
     record(session, incident, Outcome((event,)), actor=actor, at=at)
     _mark_taken(session, incident, page, actor=actor, at=at)
-    incident.acked_at = incident.acked_at or at
 
 
 def _mark_taken(
