@@ -157,21 +157,28 @@ def general_checklist() -> str:
         return a_checklist(session, "Say that you have it", "Look at the first report")
 
 
+@pytest.fixture(scope="session")
+def slack_app() -> Flask:
+    """Built once: only the database below it is another in every test."""
+    config = Config(secret_key=KEY, slack_signing_secrets=f"old,{SECRET}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "connect", lambda _url: None)
+        return create_app(config)
+
+
 @pytest.fixture
-def desk(database: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Desk]:
+def desk(
+    database: Engine, slack_app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Desk]:
     """A desk with an armed rule for #emergency, a connected target, and Maya to answer."""
     monkeypatch.setattr(incident.clock, "now", clock)
-    monkeypatch.setattr(db, "connect", lambda _url: database)
     monkeypatch.setattr(outbox, "database_now", lambda _session, process_now: process_now)
-    url = database.url.render_as_string(hide_password=False)
-    config = Config(database_url=url, secret_key=KEY, slack_signing_secrets=f"old,{SECRET}")
 
     def build(*, connected: bool = True, **rule: Any) -> Desk:
-        app = create_app(config)
         if connected:
             connect_target("primary", phones=PHONES)
         a_responder()
         a_rule(**rule)
-        return Desk(app, clock)
+        return Desk(slack_app, clock)
 
     return build
