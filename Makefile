@@ -31,7 +31,7 @@ demo: .venv/run ## The whole loop with stand-ins for PagerDuty and Slack
 	@$(BIN)/python -m incident demo
 
 test: setup ## Run every test (make test T=tests/rules)
-	@$(BIN)/python -m pytest $(or $(T),tests)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(T),tests)
 
 check: setup ## Everything CI runs: format, lint, types, floors, tests
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
