@@ -68,10 +68,9 @@ def _refuse_misplaced_tokens() -> None:
         raise BadRequest("A token belongs in the Authorization header, never in the address.")
 
 
-def _unauthorized(sentence: str, **challenge: str) -> Unauthorized:
-    return Unauthorized(
-        sentence, www_authenticate=WWWAuthenticate("bearer", {"realm": "incident desk", **challenge})
-    )
+def _unauthorized(sentence: str, **words: str) -> Unauthorized:
+    challenge = WWWAuthenticate("bearer", {"realm": "incident desk", **words})
+    return Unauthorized(sentence, www_authenticate=challenge)
 
 
 def _note_use(token: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from inspect import getdoc
 from typing import Any
 
 from flask import Response
@@ -38,7 +39,7 @@ KEY_PARAMETER: Json = {
     "name": KEY_HEADER,
     "in": "header",
     "description": "Makes a repeat harmless: the same key and request get the first answer again",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,200}$"},
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
 }
 REFUSALS = {
     400: "Unreadable: not JSON, not UTF-8, or a token in the address",
@@ -161,8 +162,8 @@ def _answers(route: Route, refs: dict[Any, Json]) -> Json:
 def _told(route: Route, model: type[BaseModel] | None, status: int, refs: dict[Any, Json]) -> Json:
     plain: Json = {"type": "object"} if route.media == JSON else {"type": "string"}
     schema = refs[model, "serialization"] if model else plain
-    words = (model.__doc__ if model else "") or "As asked"
-    told: Json = {"description": words, "content": {route.media: {"schema": schema}}}
+    words = getdoc(model) if model else None
+    told: Json = {"description": words or "As asked", "content": {route.media: {"schema": schema}}}
     if status == 201:
         told["headers"] = {"Location": {"schema": {"type": "string"}}}
     return told

@@ -22,6 +22,7 @@ from incident.api.bodies import JSON, read_body, read_query
 from incident.api.models.fields import LARGEST, Asked, Query, Told
 from incident.api.models.problems import Problem
 from incident.api.problems import MEDIA as PROBLEM_JSON
+from incident.rules.fields import Wrong
 from incident.rules.permissions import Actor
 from incident.services import answers
 from incident.services.answers import Answered
@@ -29,6 +30,7 @@ from incident.storage.db import reading, transaction
 
 NOBODY = Actor("nobody", role="reporter", source="api")
 KEY_HEADER = "Idempotency-Key"
+KEY = re.compile(r"[!-~]{1,200}")
 CONVERTERS = {
     "key": "<key>",
     "slug": "<slug>",
@@ -160,10 +162,18 @@ def _answer(route: Route, **path: Any) -> Response:
 
 
 def _once(route: Route, call: Call[Any, Any], path: Mapping[str, Any]) -> Answered:
-    key = request.headers.get(KEY_HEADER, "").strip() if route.method == "POST" else ""
+    key = _sent_key() if route.method == "POST" else ""
     asked = f"{request.method} {request.full_path}\n{request.get_data(as_text=True)}"
     do = partial(_do, route, call, path)
     return answers.once(call.session, actor=call.actor, key=key, request=asked, at=call.at, do=do)
+
+
+def _sent_key() -> str:
+    """A key that came out empty would protect from nothing: better to say so."""
+    key = request.headers.get(KEY_HEADER)
+    if key is not None and not KEY.fullmatch(key):
+        raise Wrong({KEY_HEADER: "From 1 to 200 plain characters without blanks."})
+    return key or ""
 
 
 def _do(route: Route, call: Call[Any, Any], path: Mapping[str, Any]) -> Answered:

@@ -20,7 +20,7 @@ from incident.api.models.fields import (
 )
 
 Revision = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(plain)]
-MOST = 2000
+MOST = 1000
 Level = Annotated[int, Field(ge=1, le=6), BeforeValidator(whole)]
 Span = Annotated[list[Number], Field(min_length=2, max_length=2)]
 Source = Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(without_nul)]

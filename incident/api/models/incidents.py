@@ -25,6 +25,7 @@ from incident.api.models.roles import RoleTold
 from incident.api.models.steps import RunTold
 
 Key = Annotated[str, StringConstraints(pattern=r"^INC-[0-9]{1,9}$")]
+Before = Annotated[str, StringConstraints(pattern=r"^(INC-[0-9]{1,9})?$")]
 
 
 class NewIncident(Asked):
@@ -45,7 +46,7 @@ class Listing(Query):
     status: list[Status] = Field(default_factory=list)
     severity: list[Severity] = Field(default_factory=list)
     q: str = Field(default="", max_length=200, description="Words in the title")
-    before: Key | None = Field(default=None, description="Only incidents older than this one")
+    before: Before = Field(default="", description="Only incidents older than this one")
 
 
 class NewSeverity(Asked):

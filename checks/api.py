@@ -1,0 +1,12 @@
+"""Holds the API against its own document for as long as it takes: python -m checks.api"""
+
+import sys
+
+import pytest
+
+from tests.api import effort
+
+if __name__ == "__main__":
+    effort.EXAMPLES = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    effort.EVERY_CORNER = True
+    sys.exit(pytest.main(["-q", "tests/api/test_contract.py"]))
