@@ -8,12 +8,14 @@ from flask import Flask
 
 from incident import clock
 from incident.rules import spoken
-from incident.web import markdown
+from incident.web import fragments, markdown
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def hang(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    fragments.hang(app)
     app.jinja_env.filters.update(
         at=at, day=day, elapsed=spoken.length, countdown=countdown, iso=iso, stamp=stamp,
         words=words, ago=ago, severity_words=severity_words, version=version,

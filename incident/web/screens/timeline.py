@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from incident.rules import spoken
 from incident.storage.timeline import TimelineEvent
 from incident.web.filters import day
 
@@ -42,10 +43,11 @@ class Entry:
 
 def entries(events: Sequence[TimelineEvent], zone: str, *, now: datetime) -> tuple[Entry, ...]:
     """A day is named where it begins, and at the top unless all of it is today's."""
-    days = [day(event.occurred_at, zone) for event in events]
-    before = [day(now, zone), *days]
+    place = spoken.of(zone)
+    days = [event.occurred_at.astimezone(place).date() for event in events]
+    before = [now.astimezone(place).date(), *days]
     return tuple(
-        _entry(event, today if today != yesterday else "")
+        _entry(event, day(event.occurred_at, zone) if today != yesterday else "")
         for event, today, yesterday in zip(events, days, before, strict=False)
     )
 
