@@ -100,6 +100,7 @@ NEEDS = {
     "retros.change_item": RESPONDER,
     "retros.record_figure": RESPONDER,
     "retros.publish": RESPONDER,
+    "retros.say_when_it_began": RESPONDER,
     "retros.save_section": RESPONDER,
     "retros.waive": RESPONDER,
 }

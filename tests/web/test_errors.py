@@ -5,52 +5,49 @@ from sqlalchemy.exc import NoResultFound
 
 from incident.rules.outcome import NotAllowed
 from incident.web.guard import public
-from tests.web.browsers import FETCHES, words
+from tests.web.browsers import FETCHES, Browser, words
 
 
-def that(app, error):
-    """An address where this goes wrong."""
+@pytest.fixture
+def trouble(own_app):
+    """An address where this goes wrong, as a browser finds it."""
 
-    def view():
-        raise error
+    def ask(error, **how):
+        def view():
+            raise error
 
-    app.add_url_rule("/trouble", "trouble", public(view), methods=["GET"])
+        own_app.add_url_rule("/trouble", "trouble", public(view), methods=["GET"])
+        return Browser(own_app).get("/trouble", **how)
+
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
+    return ask
 
 
-def test_a_refusal_is_a_page_with_its_sentence(app, browser):
-    that(app, NotAllowed("Step 1 must be done first: Take a backup"))
-
-    answer = browser("Maya").get("/trouble")
+def test_a_refusal_is_a_page_with_its_sentence(trouble):
+    answer = trouble(NotAllowed("Step 1 must be done first: Take a backup"))
 
     assert answer.status_code == 409
     assert "Step 1 must be done first: Take a backup" in words(answer)
 
 
-def test_a_script_gets_the_sentence_alone(app, browser):
-    that(app, NotAllowed("Step 1 must be done first: <b>"))
-
-    answer = browser("Maya").get("/trouble", fetch=True)
+def test_a_script_gets_the_sentence_alone(trouble):
+    answer = trouble(NotAllowed("Step 1 must be done first: <b>"), fetch=True)
 
     assert answer.status_code == 409
     assert "<html" not in answer.text
     assert "Step 1 must be done first: &lt;b&gt;" in answer.text
 
 
-def test_what_is_not_there_is_not_found(app, browser):
-    that(app, NoResultFound("SELECT secret FROM people"))
-
-    answer = browser("Maya").get("/trouble")
+def test_what_is_not_there_is_not_found(trouble):
+    answer = trouble(NoResultFound("SELECT secret FROM people"))
 
     assert answer.status_code == 404
     assert "There is nothing here" in words(answer)
     assert "SELECT" not in answer.text
 
 
-def test_a_fault_of_ours_tells_nothing_of_its_cause(app, browser, caplog):
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    that(app, RuntimeError("the password is hunter2"))
-
-    answer = browser("Maya").get("/trouble")
+def test_a_fault_of_ours_tells_nothing_of_its_cause(trouble, caplog):
+    answer = trouble(RuntimeError("the password is hunter2"))
 
     assert answer.status_code == 500
     assert "Something broke here" in words(answer)
