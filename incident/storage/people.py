@@ -69,6 +69,12 @@ def every(session: Session) -> list[Person]:
     return list(session.scalars(select(Person).order_by(func.lower(Person.name), Person.id)))
 
 
+def reachable(session: Session) -> list[Person]:
+    """Whoever gave a telephone number and may come in, by name."""
+    query = select(Person).where(Person.phone != "", Person.disabled_at.is_(None))
+    return list(session.scalars(query.order_by(func.lower(Person.name))))
+
+
 def any_yet(session: Session) -> bool:
     """Whether anybody has an account."""
     return session.scalar(select(Person.id).limit(1)) is not None

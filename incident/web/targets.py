@@ -8,6 +8,7 @@ from incident.rules import people as people_rules
 from incident.rules.targets import written_phones
 from incident.services import targets
 from incident.services.targets import TargetForm
+from incident.storage import people
 from incident.storage import targets as target_rows
 from incident.storage.db import reading, transaction
 from incident.storage.targets import Target
@@ -22,7 +23,11 @@ bp = Blueprint("targets", __name__, url_prefix="/settings/targets")
 @role_required("responder")
 def index() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("settings/targets/index.html", targets=target_rows.every(session))
+        return render_template(
+            "settings/targets/index.html",
+            targets=target_rows.every(session),
+            people=people.reachable(session),
+        )
 
 
 @bp.get("/new")

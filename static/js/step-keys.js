@@ -23,7 +23,9 @@ document.addEventListener("keydown", (event) => {
   KEYS[event.key](document.querySelector("[data-main]"))
 })
 
+// Switched off for this browser by the tick in its sheet, or for the person in their profile.
 function isListening() {
+  if (document.documentElement.dataset.keys === "off") return false
   if (!document.querySelector("live-incident") || localStorage.getItem(OFF) || isDeaf()) return false
   const isFree = !document.activeElement?.matches(CONTROLS)
   return isFree && !document.querySelector(":popover-open")

@@ -1,5 +1,7 @@
 """Passwords become argon2id hashes."""
 
+import timeit
+
 import pytest
 
 from incident.rules.fields import Wrong
@@ -24,6 +26,16 @@ def test_only_the_password_itself_fits():
 @pytest.mark.parametrize("kept", ["", "not a hash", "$argon2id$"])
 def test_nothing_fits_somebody_without_a_hash(kept):
     assert not QUICK.fits("nobody has this password", kept)
+
+
+def test_somebody_who_is_not_there_costs_the_same_time():
+    hasher = Hasher(time_cost=2, memory_cost=8 * 1024)
+    kept = hasher.hash("tall green horses run")
+
+    wrong = min(timeit.repeat(lambda: hasher.fits("guess", kept), number=1, repeat=7))
+    unknown = min(timeit.repeat(lambda: hasher.fits("guess", ""), number=1, repeat=7))
+
+    assert 0.5 < unknown / wrong < 2
 
 
 def test_a_hash_made_with_less_work_is_outdated():

@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import Engine, event
 
 from incident.services import passwords
 from incident.services.passwords import Hasher
@@ -264,6 +265,18 @@ def test_a_login_lasts_as_long_as_its_role_says(role, away, status, app, wall_cl
     wall_clock.forward(seconds=away.total_seconds())
 
     assert browser.get("/profile").status_code == status
+
+
+def test_who_it_is_costs_one_question(app, maya):
+    browser = Browser(app, maya)
+    asked = []
+    listen = event.listens_for(Engine, "before_cursor_execute")
+    hear = listen(lambda _c, _cursor, statement, *_rest: asked.append(statement))
+
+    browser.get("/logout")
+    event.remove(Engine, "before_cursor_execute", hear)
+
+    assert [s.split()[0] for s in asked] == ["BEGIN", "SELECT"]
 
 
 def test_the_last_sign_of_life_is_noted_once_a_minute(app, maya, wall_clock):

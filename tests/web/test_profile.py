@@ -41,6 +41,16 @@ def test_keys_are_switched_on_by_their_tick(hers, maya):
     assert saved(maya).shortcuts
 
 
+def test_the_page_tells_the_scripts_whether_keys_do_things(hers):
+    with_keys = hers.get("/profile").text
+    hers.post("/profile", {"name": "Maya", "zone": "UTC"})
+
+    without = hers.get("/profile").text
+
+    assert 'data-keys="off"' not in with_keys
+    assert 'data-keys="off"' in without
+
+
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(hers, maya):
     answer = hers.post("/profile", {**PROFILE, "phone": "call me"})
 

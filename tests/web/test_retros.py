@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from incident.services import incidents, retros
 from incident.services.retro_reading import read
 from incident.storage import incidents as incident_rows
 from incident.storage import retros as rows
+from incident.storage import timeline
 from incident.storage.db import reading, transaction
 from tests.conftest import MAYA, START, TOM
 from tests.services.retro_story import the_story
@@ -40,13 +41,33 @@ def by_tom(key, text, name="summary", version=0):
         )
 
 
-def count_questions(app, visit):
-    asked = []
-    from incident.storage import db
+def lines(key):
+    with reading() as session:
+        return read(session, key, START).facts.lines
 
-    engine = db._Session.kw["bind"]
-    event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+
+def figures(key):
+    with reading() as session:
+        found = retros.as_values(session, key)["figures"]
+    return [(figure["what"], figure["value"]) for figure in found]
+
+
+def items(key):
+    with reading() as session:
+        retro = rows.of_incident(session, incident_rows.id_of(key))
+        return rows.action_items(session, retro.id)
+
+
+def count_questions(app, visit):
+    """How many statements the database hears while somebody visits."""
+    asked = []
+
+    def hear(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
     visit()
+    event.remove(Engine, "before_cursor_execute", hear)
     return len(asked)
 
 
@@ -56,11 +77,11 @@ def test_the_page_shows_figures_picture_and_sections(browser, page):
     for expected in (
         "8 to 10 Jul 2021, led by Tom", "11 h", "from a report until the team saw it",
         "5 h", "from the post until anybody read it", "Posted, not paged",
-        "Drawn from the timeline, not to scale. Change an event&#39;s time and the picture follows.",
+        "Drawn from the timeline, not to scale. Change an event",
         "Response and timeline", "How many users were affected? Nobody recorded it.",
         "What the checklist taught us", "30 min, allowed 10 min", "acknowledged by Tom after 4 min",
     ):  # fmt: skip
-        assert expected.replace("&#39;", "'") in shown.replace("&#39;", "'")
+        assert expected in shown
 
 
 def test_the_picture_has_words_for_whoever_cannot_see_it(browser, page):
@@ -97,6 +118,8 @@ def test_a_viewer_changes_nothing(browser, page, place):
 
 @pytest.mark.parametrize("place", ["", "/sections/summary", "/events/1", ".md"])
 def test_a_stranger_sees_nothing(browser, page, place):
+    browser("Ada")
+
     assert "/login" in browser().get(f"{page}{place}").headers["Location"]
 
 
@@ -224,36 +247,23 @@ def test_a_figure_of_nothing_comes_back_with_what_was_typed(browser, page):
 def test_a_corrected_time_moves_the_picture(browser, page, story):
     ada = browser("Ada")
     seq = next(
-        line.seq for line in _lines(story) if line.text == "On-call engineer reads #emergency"
+        line.seq for line in lines(story) if line.text == "On-call engineer reads #emergency"
     )
 
     ada.post(f"{page}/events/{seq}", {"occurred_at": "2021-07-10T06:00", "was": "2021-07-10T07:00"})
 
     shown = words(ada.get(page))
     assert "4 h from the post" not in shown
-    assert ("from the post until anybody read it", "4 h") in _figures(story)
-
-
-def _lines(key):
-    with reading() as session:
-        return read(session, key, START).facts.lines
-
-
-def _figures(key):
-    with reading() as session:
-        found = retros.as_values(session, key)["figures"]
-    return [(figure["what"], figure["value"]) for figure in found]
+    assert ("from the post until anybody read it", "4 h") in figures(story)
 
 
 def test_a_time_left_as_it_was_corrects_nothing(browser, page, story):
-    before = len(_lines(story))
+    form = {"occurred_at": "2021-07-09T11:00", "was": "2021-07-09T11:00", "moment": ""}
 
-    browser("Ada").post(f"{page}/events/1", {"occurred_at": "x", "was": "x", "moment": ""})
+    browser("Ada").post(f"{page}/events/1", form)
 
     with reading() as session:
-        incident = incident_rows.get(session, story)
-        assert read(session, story, START).facts.lines[0].written_at is None
-    assert (len(_lines(story)), incident.last_seq > before) == (before, True)
+        assert timeline.of_kinds(session, 1, ["event_corrected"])[-1].data["seq"] != 1
 
 
 def test_the_form_of_a_correction_shows_the_time_in_the_zone_of_the_incident(browser, page):
@@ -276,21 +286,13 @@ def test_the_beginning_can_be_said_afterwards(browser, app, wall_clock, an_incid
 def test_an_action_item_is_added_changed_and_done(browser, page, story):
     ada = browser("Ada")
     ada.post(f"{page}/action-items", {"text": "Monitor errors", "kind": "detect", "owner": "web"})
-    [item] = _items(story)
+    [item] = items(story)
 
     ada.post(f"{page}/action-items/{item.id}", {"due_on": "2021-07-11"})
     assert "11 Jul 2021, overdue" in words(ada.get(page))
     ada.post(f"{page}/action-items/{item.id}", {"state": "done"})
 
-    assert [(i.text, i.state, i.owner) for i in _items(story)] == [
-        ("Monitor errors", "done", "web")
-    ]
-
-
-def _items(key):
-    with reading() as session:
-        retro = rows.of_incident(session, incident_rows.id_of(key))
-        return rows.action_items(session, retro.id)
+    assert [(i.text, i.state, i.owner) for i in items(story)] == [("Monitor errors", "done", "web")]
 
 
 def test_pressing_twice_adds_one_action_item(browser, page, story):
@@ -300,7 +302,7 @@ def test_pressing_twice_adds_one_action_item(browser, page, story):
     ada.post(f"{page}/action-items", form)
     ada.post(f"{page}/action-items", form)
 
-    assert len(_items(story)) == 1
+    assert len(items(story)) == 1
 
 
 def test_an_action_item_that_is_refused_comes_back_as_it_was_typed(browser, page):
@@ -382,5 +384,4 @@ def test_a_long_incident_asks_the_database_no_more_than_a_short_one(browser, pag
         for n in range(100):
             incidents.tell(session, incident_key=story, text=f"{n}", actor=MAYA, at=START)
 
-    assert count_questions(app, lambda: ada.get(page)) <= 2 * short
-    assert short < 20
+    assert count_questions(app, lambda: ada.get(page)) == short

@@ -116,6 +116,16 @@ def test_a_responder_sees_the_telephone_numbers_and_changes_nothing(app, ada):
     assert maya.post("/settings/targets/mobile", FORM).status_code == 403
 
 
+def test_whoever_gave_a_number_is_found_by_telephone(app, ada, wall_clock):
+    a_person("Tom", phone="+1 555 1234567")
+    a_person("Sam", phone="+1 555 7654321", disabled_at=wall_clock())
+
+    page = words(ada.get("/settings/targets"))
+
+    assert "People by telephone Tom +1 555 1234567" in page
+    assert "Sam" not in page
+
+
 def test_a_target_that_is_not_there_is_not_found(ada):
     assert ada.get("/settings/targets/nobody").status_code == 404
     assert ada.post("/settings/targets/nobody", FORM).status_code == 404
