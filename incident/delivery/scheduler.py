@@ -27,6 +27,10 @@ FIRE: Mapping[str, Fire] = {
     "grace": cord.grace_ended,
     "second_cry": cord.second_cry_unanswered,
 }
+LAST_RESORT: Mapping[str, Fire] = {
+    "grace": cord.page_all_the_same,
+    "second_cry": cord.open_all_the_same,
+}
 
 
 class Scheduler:
@@ -109,7 +113,7 @@ def fire(due: Timer, table: Mapping[str, Fire], *, at: datetime) -> bool:
 
 
 def give_up(due: Timer, *, at: datetime) -> None:
-    """Tell people that what they were waiting for will not happen by itself."""
+    """Tell people that what they were waiting for did not happen as it should; page plainly."""
     with transaction() as session:
         incident = incidents.lock(session, incidents.key_of(due.incident_id))
         timer = timers.still_due(session, due.id)
@@ -119,3 +123,7 @@ def give_up(due: Timer, *, at: datetime) -> None:
         text = f"NOTHING HAPPENED when “{timer.kind}” was due: a fault of the incident desk"
         line = Line("timer_failed", text, {"timer": timer.name})
         record(session, incident, Outcome((line,)), actor=DESK, at=at)
+        last_resort = LAST_RESORT.get(timer.kind)
+        if last_resort is not None:
+            with Net(f"the last resort of timer {timer.name}"), session.begin_nested():
+                last_resort(session, incident, timer, at)

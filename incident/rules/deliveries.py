@@ -21,8 +21,10 @@ class Promised(Protocol):
     drill: bool
 
 
-def accepted(delivery: Promised, *, took: timedelta) -> Event:
-    """The vendor has it. For a page that is not yet a person awake."""
+def accepted(delivery: Promised, *, took: timedelta) -> Event | None:
+    """The vendor has it. For a page that is not yet a person awake. An edit is no news."""
+    if delivery.action == "update":
+        return None
     seconds = _seconds(took)
     if not _is_page(delivery):
         return _event(delivery, "post_sent", f"Posted to {delivery.target} ({seconds})", took)

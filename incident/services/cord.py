@@ -104,6 +104,23 @@ def second_cry_unanswered(session: Session, incident: Incident, timer: Timer, at
     close_question(session, incident, signal, f"Opened {opened.key}: {reason}.", at=at)
 
 
+def page_all_the_same(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
+    """The last resort when the end of a grace cannot be dealt with: page, and nothing else."""
+    if incident.open and not _was_paged(session, incident):
+        why = "the desk stumbled over the end of the grace"
+        pulls.page(session, incident, pulls.pull_in(timer), actor=DESK, why=why, at=at)
+
+
+def open_all_the_same(session: Session, _: Incident, timer: Timer, at: datetime) -> None:
+    """The last resort for a second cry that cannot be dealt with."""
+    signal = signals.find(session, int(timer.data["signal"]))
+    if signal is None or signal.state != "asked":
+        return
+    why = "the desk stumbled over a call for help"
+    opened = pulls.open_plainly(session, pulls.pull_in(timer), cry_in(signal), why=why, at=at)
+    signal.state, signal.incident_id = "opened", opened.id
+
+
 def close_question(
     session: Session,
     incident: Incident,

@@ -15,6 +15,7 @@ from incident.services import receipts
 from incident.services import steps as step_services
 from incident.services.record import record
 from incident.storage import incidents, outbox, sealed, steps, targets
+from incident.storage import receipts as receipt_rows
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
 from incident.storage.outbox import UNFINISHED, Delivery
@@ -128,7 +129,7 @@ def _objection_to(
     if page is not None:
         return _objection_to_page(session, delivery, page)
     original = delivery.settings.get("update_of")
-    return _objection_to_edit(session, str(original)) if original else None
+    return _objection_to_edit(session, delivery, str(original)) if original else None
 
 
 def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot | None:
@@ -145,7 +146,13 @@ def _why_over(page: Page) -> str:
     return page.reason or f"it is {page.state}"
 
 
-def _objection_to_edit(session: Session, intent_key: str) -> Moot | TryAgain | None:
+def _objection_to_edit(
+    session: Session, delivery: Delivery, intent_key: str
+) -> Moot | TryAgain | None:
+    """After an outage only the last wording matters."""
+    last = receipt_rows.newest(session, delivery.incident_id, delivery.dedup_key)
+    if last is not None and last.id > delivery.id:
+        return Moot("a later wording follows")
     original = outbox.by_intent(session, intent_key)
     if original is not None and original.state in UNFINISHED:
         return TryAgain("The message to edit is not posted yet")

@@ -13,7 +13,6 @@ import incident.clock
 from app import create_app
 from config import Config
 from incident.delivery.scheduler import Scheduler
-from incident.services import cord
 from incident.storage import db, incidents, outbox, pages, signals, timeline
 from incident.storage.db import reading, transaction
 from incident.storage.outbox import Delivery
@@ -34,7 +33,6 @@ from tests.fakes.slack_events import (
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 KEY = "only-for-tests-6b1f8e2d9c4a70535b02"
 PHONES = [{"name": "Maya", "phone": "+1 555 0100"}, {"name": "Tom", "phone": "+1 555 0101"}]
-FIRE = {"grace": cord.grace_ended, "second_cry": cord.second_cry_unanswered}
 
 
 class Desk:
@@ -85,7 +83,7 @@ class Desk:
     def wait(self, **units: float) -> None:
         """Time passes, and what is due happens."""
         self.clock.forward(**units)
-        Scheduler(clock=self.clock, fire=FIRE).sweep()
+        Scheduler(clock=self.clock).sweep()
 
     def receipt(self, key: str = "INC-1") -> Delivery:
         """How the receipt reads now."""
