@@ -66,7 +66,7 @@ def _entry(event: TimelineEvent, new_day: str) -> Entry:
         step=event.step,
         day=new_day,
         late=(event.recorded_at - event.occurred_at).total_seconds() >= 60,
-        loud=event.kind in LOUD,
+        loud=event.kind in LOUD and "this is a drill" not in event.text,
         key_moment=event.key_moment,
         spoken=event.kind in ("note", "event_noted", "step_noted", "message_noted"),
     )
