@@ -202,8 +202,8 @@ def _joined(count: int) -> str:
         return ""
     if count == 1:
         return "1 more message joined it."
-    told = next((f"More than {many}" for many in MANY if count > many), str(count))
-    return f"{told} more messages joined it."
+    many = next((many for many in MANY if count > many), 0)
+    return f"More than {many} messages joined it." if many else f"{count} more messages joined it."
 
 
 def _clock(at: datetime | None) -> str:

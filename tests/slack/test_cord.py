@@ -375,7 +375,7 @@ def test_a_storm_is_one_incident_one_page_and_at_most_one_post_a_second(desk, cl
     assert sam.pages() == [("primary", "promised", 1)]
     posts = [d for d in sam.said("INC-1") if d.action == "post"]
     assert len(posts) <= 16
-    assert "More than 50 more messages joined it." in text_of(sam.receipt())
+    assert "More than 50 messages joined it." in text_of(sam.receipt())
     assert len(sam.said("INC-1", "/receipt/")) < 12
 
 
