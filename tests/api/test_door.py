@@ -1,9 +1,12 @@
 """Who may call, and what is said to whoever may not, or does not know how."""
 
+import re
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from incident.api import incidents
+from incident.api.routes import ROUTES
 from incident.services import tokens
 from incident.storage.db import reading, transaction
 from incident.storage.tokens import Token
@@ -43,6 +46,19 @@ def test_a_revoked_token_is_refused_at_once(quick_script, clock):
     assert "error=invalid_token" in refused.headers["WWW-Authenticate"]
 
 
+def test_one_bad_token_after_another_has_to_wait(quick_script, clock):
+    thief = Script(quick_script.app, f"ic_1_{'x' * 43}")
+    tried = [thief.get("/incidents").status_code for _ in range(20)]
+
+    held_up = thief.get("/incidents")
+
+    assert tried == [401] * 20
+    assert (held_up.status_code, held_up.headers["Retry-After"]) == (429, "1")
+    assert quick_script.get("/incidents").status_code == 200
+    clock.forward(seconds=1)
+    assert thief.get("/incidents").status_code == 401
+
+
 def test_a_token_in_the_address_is_refused_even_a_good_one(quick_script):
     refused = quick_script.get(f"/incidents?token={quick_script.token}")
 
@@ -67,6 +83,22 @@ def test_a_viewer_looks_and_does_not_touch(quick_script):
     assert looked.status_code == 200
     assert (touched.status_code, touched.mimetype) == (403, PROBLEM)
     assert touched.json["detail"] == "This needs a token with the role responder; Sam is viewer."
+
+
+def test_every_address_asks_who_calls_and_what_they_may(quick_script):
+    stranger, sam = (
+        Script(quick_script.app, None),
+        Script(quick_script.app, a_token("Sam", "viewer")),
+    )
+    guarded = [route for route in ROUTES if route.role]
+    changing = [route for route in guarded if route.changes]
+
+    unknown = {route.name: stranger.call(route.method, filled(route)).status for route in guarded}
+    looking = {route.name: sam.call(route.method, filled(route)).status for route in changing}
+
+    assert set(unknown.values()) == {"401 UNAUTHORIZED"}
+    assert set(looking.values()) == {"403 FORBIDDEN"}
+    assert len(changing) > 25
 
 
 def test_the_last_use_is_written_once_a_minute(quick_script, clock):
@@ -191,6 +223,11 @@ def test_a_refusal_may_be_tried_again_with_its_key(quick_script, an_incident):
 
     assert refused.status_code == 409
     assert quick_script.post(f"/incidents/{key}/closing", key="k1").status_code == 200
+
+
+def filled(route) -> str:
+    """An address of this route, though there need be nothing at it."""
+    return re.sub(r"{(number|id)}", "1", route.path).replace("{key}", "INC-1")
 
 
 def used_at():
