@@ -10,7 +10,8 @@ from incident.delivery.net import Net
 from incident.delivery.sender import Sender
 from incident.integrations.notifier import Notifier, Result
 from incident.services import deliveries
-from incident.services.deliveries import Claimed, Moot, Ready
+from incident.services.deliveries import Claimed, Ready
+from incident.services.messages import Moot
 from incident.storage import outbox, watch
 from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
@@ -96,6 +97,7 @@ class Lane:
             )
         if found is None:
             return
+        failpoint("guard-passed")
         result = sender.send(found) if isinstance(found, Ready) else found
         failpoint("answer-read")
         self._settle(claimed, result)

@@ -64,6 +64,15 @@ def superseded(delivery: Promised, reason: str) -> Event | None:
     return _event(delivery, "page_superseded", text)
 
 
+def arrived_late(delivery: Promised) -> Event:
+    """A page that overtook nothing: it came after the end of what it was about."""
+    text = (
+        f"A page to {delivery.target} went out late, when the incident was over. "
+        "PagerDuty is told once more that it is over"
+    )
+    return _event(delivery, "page_late", text)
+
+
 def step_state(state: str, *, drill: bool) -> str:
     """What becomes of a post step when its post ends in `state`; nothing if that is open."""
     if state == "sent" or (state == "not_sent" and drill):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,12 +12,12 @@ from incident.rules.outcome import Event, Outcome
 from incident.rules.permissions import DESK
 from incident.services import receipts
 from incident.services import steps as step_services
+from incident.services.messages import Moot, message_of, objection_to, why_over
 from incident.services.record import record
-from incident.storage import incidents, outbox, sealed, steps, targets
-from incident.storage import receipts as receipt_rows
+from incident.storage import incidents, outbox, sealed, steps
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
-from incident.storage.outbox import UNFINISHED, Delivery
+from incident.storage.outbox import Delivery
 from incident.storage.pages import LIVE, Page
 
 SHORTEST_ATTEMPT = timedelta(seconds=1)
@@ -41,13 +40,6 @@ class Ready:
 
     message: Message
     within: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Moot:
-    """Nobody wants the message any more."""
-
-    reason: str
 
 
 def claim(session: Session, *, integration: str, owner: str, at: datetime) -> Claimed | None:
@@ -78,11 +70,11 @@ def guard(
     if left < SHORTEST_ATTEMPT:
         return None
     page = session.get_one(Page, delivery.page_id) if delivery.page_id else None
-    objection = _objection_to(session, delivery, page)
+    objection = objection_to(session, delivery, page)
     if objection is not None:
         return objection
     try:
-        message = _message(session, delivery, page, public_url=public_url)
+        message = message_of(session, delivery, page, public_url=public_url)
     except sealed.Unreadable as error:
         return Refused(str(error))
     return Ready(message, min(left, outbox.SEND_DEADLINE))
@@ -97,6 +89,8 @@ def settle(
         session, claimed.delivery_id, owner=claimed.owner, fence=claimed.fence
     )
     if delivery is None:
+        if isinstance(result, Delivered) or (isinstance(result, TryAgain) and result.ambiguous):
+            _mind_a_latecomer(session, incident, claimed, at=at)
         return False
     page = session.get(Page, delivery.page_id, populate_existing=True) if delivery.page_id else None
     if isinstance(result, TryAgain):
@@ -121,77 +115,24 @@ def set_aside(session: Session, claimed: Claimed, result: Result | Moot, *, at: 
     delivery.settled_at = at
 
 
-def _objection_to(
-    session: Session, delivery: Delivery, page: Page | None
-) -> Moot | TryAgain | NotSent | None:
-    if delivery.drill:
-        return NotSent("this is a drill")
-    if page is not None:
-        return _objection_to_page(session, delivery, page)
-    original = delivery.settings.get("update_of")
-    return _objection_to_edit(session, delivery, str(original)) if original else None
+def _mind_a_latecomer(
+    session: Session, incident: Incident, claimed: Claimed, *, at: datetime
+) -> None:
+    """Between the last look and the sending lies a moment in which a process may be stopped.
 
-
-def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot | None:
-    if delivery.action == "trigger":
-        return None if page.state in LIVE else Moot(_why_over(page))
-    trigger = next(d for d in outbox.of_page(session, page.id) if d.action == "trigger")
-    known = trigger.state == "sent" or trigger.maybe_sent
-    return None if known else Moot("PagerDuty never had the page")
-
-
-def _why_over(page: Page) -> str:
-    if page.acknowledged_by:
-        return f"{page.acknowledged_by} has it"
-    return page.reason or f"it is {page.state}"
-
-
-def _objection_to_edit(
-    session: Session, delivery: Delivery, intent_key: str
-) -> Moot | TryAgain | None:
-    """After an outage only the last wording matters."""
-    last = receipt_rows.newest(session, delivery.incident_id, delivery.dedup_key)
-    if last is not None and last.id > delivery.id:
-        return Moot("a later wording follows")
-    original = outbox.by_intent(session, intent_key)
-    if original is not None and original.state in UNFINISHED:
-        return TryAgain("The message to edit is not posted yet")
-    if original is None or not original.receipt:
-        return Moot("there is no message to edit")
-    return None
-
-
-def _message(
-    session: Session, delivery: Delivery, page: Page | None, *, public_url: str
-) -> Message:
-    secret = ""
-    if page is not None and page.routing_key_id is not None:
-        secret = sealed.unseal(targets.secret_of(session, page.routing_key_id))
-    return Message(
-        delivery_id=delivery.id,
-        action=delivery.action,
-        target=delivery.target,
-        subject=delivery.subject,
-        dedup_key=delivery.dedup_key,
-        intent_key=delivery.intent_key,
-        settings=_settings(session, delivery, public_url),
-        secret=secret,
-        attempt=delivery.attempts,
-        maybe_sent=delivery.maybe_sent,
-        drill=delivery.drill,
-    )
-
-
-def _settings(session: Session, delivery: Delivery, public_url: str) -> dict[str, Any]:
-    """What the rule asked for, with our own address, and with the place of a message to edit."""
-    settings = dict(delivery.settings)
-    if "path" in settings:
-        settings["link"] = f"{public_url}{settings['path']}"
-    original = settings.get("update_of")
-    found = outbox.by_intent(session, str(original)) if original else None
-    if found is not None and found.receipt:
-        settings |= {name: found.receipt[name] for name in ("channel", "ts")}
-    return settings
+    A trigger sent that late, after its own resolve, has opened a new alert: it is resolved again.
+    """
+    late = session.get_one(Delivery, claimed.delivery_id)
+    if late.action != "trigger" or late.page_id is None:
+        return
+    sent = outbox.of_page_locked(session, late.page_id)
+    resolve = next((d for d in sent if d.action == "resolve" and d.state == "sent"), None)
+    if resolve is None:
+        return
+    resolve.state, resolve.settled_at = "due", None
+    resolve.due_at = outbox.database_now(session, at)
+    event = rules.arrived_late(late)
+    record(session, incident, Outcome(events=(event,)), actor=DESK, at=at)
 
 
 def _later(
@@ -206,7 +147,7 @@ def _later(
     delivery.maybe_sent = delivery.maybe_sent or result.ambiguous
     delivery.last_error = result.reason
     if page is not None and delivery.action == "trigger" and page.state not in LIVE:
-        return _supersede(delivery, page, _why_over(page), at=at)
+        return _supersede(delivery, page, why_over(page), at=at)
     if backoff.too_late(at - delivery.created_at):
         return _refuse(delivery, page, rules.outlived(result.reason), at=at)
     wait = result.after or backoff.wait_before(

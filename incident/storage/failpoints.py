@@ -1,7 +1,7 @@
 """Places where a test may ask the process to die, as if the power had gone, or to stand still."""
 
-import os
 import signal
+import threading
 
 _armed = ""
 _passes_left = 0
@@ -24,4 +24,5 @@ def failpoint(name: str) -> None:
         return
     _passes_left -= 1
     if _passes_left == 0:
-        os.kill(os.getpid(), _signal)
+        # To this very thread: another one might be a moment late to stop us all.
+        signal.pthread_kill(threading.get_ident(), _signal)

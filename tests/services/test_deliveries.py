@@ -2,7 +2,8 @@ import pytest
 
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.services import deliveries, steps
-from incident.services.deliveries import Moot, Ready
+from incident.services.deliveries import Ready
+from incident.services.messages import Moot
 from incident.storage import incidents, outbox, sealed, timeline
 from incident.storage import steps as step_rows
 from incident.storage.db import reading, transaction

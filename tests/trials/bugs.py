@@ -61,13 +61,13 @@ def never_reclaim() -> None:
 
 def new_key_per_attempt() -> None:
     """Every attempt has a dedup_key of its own, so a second attempt is a second page."""
-    message = deliveries._message
+    message = deliveries.message_of
 
     def with_attempt(*args: Any, **named: Any) -> Any:
         made = message(*args, **named)
         return replace(made, dedup_key=f"{made.dedup_key}/{made.attempt}")
 
-    deliveries._message = with_attempt
+    deliveries.message_of = with_attempt
 
 
 BUGS: dict[str, Callable[[], None]] = {

@@ -26,9 +26,9 @@ class Verdict:
         return not (self.lost or self.duplicated or self.uncalled_for)
 
 
-def intent_of(incident_key: str, step: int) -> str:
-    """The end of the intent of a step's first page; before it stand `ic` and the installation."""
-    return f"{incident_key.removeprefix('INC-')}/step-{step}/g1/trigger"
+def intent_of(incident_key: str, cause: str) -> str:
+    """The end of the intent of a first page; before it stand `ic` and the installation."""
+    return f"{incident_key.removeprefix('INC-')}/{cause}/g1/trigger"
 
 
 def judge(alerts: Iterable[Alert], expected: Collection[str]) -> Verdict:

@@ -6,6 +6,7 @@ something goes wrong, and leaves the desk running again. The names are those of
 """
 
 import http.client
+import random
 import signal
 import threading
 import uuid
@@ -19,6 +20,7 @@ from tests.trials.desk import Desk
 from tests.trials.processes import Process, wait_until
 
 AFTER = 0.4
+PAGES_AT_ONCE = 6
 
 
 def web_dies(desk: Desk, failpoint: str) -> None:
@@ -33,6 +35,29 @@ def web_dies(desk: Desk, failpoint: str) -> None:
     desk.tick(key, repeat=repeat)
     desk.wait_for_page(key)
     _require_one_line(desk, key, "step_completed")
+
+
+def slack_hears_nothing(desk: Desk, failpoint: str) -> None:
+    """The web process dies over Slack's event, so Slack sends the same event again, twice."""
+    channel = desk.hang_a_cord(grace_seconds=0)
+    desk.stop_web()
+    desk.start_web(failpoint)
+    assert desk.say(channel) == 0
+    desk.stop_web()
+    desk.start_web()
+    assert [desk.say(channel), desk.say(channel)] == [200, 200]
+    _require_one_cry(desk, channel)
+
+
+def scheduler_dies(desk: Desk, failpoint: str) -> None:
+    """The grace of a cry is over; whoever should page dies before it is promised."""
+    channel = desk.hang_a_cord(grace_seconds=1)
+    desk.stop_worker()
+    victim = desk.start_worker(failpoint)
+    assert desk.say(channel) == 200
+    wait_until(lambda: not victim.alive, f"the worker to die at {failpoint}")
+    desk.start_worker()
+    _require_one_cry(desk, channel)
 
 
 def worker_dies(desk: Desk, failpoint: str) -> None:
@@ -78,6 +103,80 @@ def sleeper_wakes_after_the_resolve(desk: Desk) -> None:
     sleeper.kill()
 
 
+def sleeper_wakes_with_the_message_in_hand(desk: Desk) -> None:
+    """The window that no look can close: the late alert is resolved again, and told."""
+    key = desk.declare()
+    desk.stop_worker()
+    sleeper = desk.start_worker("guard-passed:1:stop")
+    desk.tick(key)
+    wait_until(lambda: _is_stopped(sleeper), "the worker to be stopped")
+    desk.start_worker()
+    desk.wait_for_page(key)
+    desk.client.insist("POST", f"/api/incidents/{key}/resolution", {})
+    wait_until(lambda: _resolved(desk, key), "the page to be resolved")
+    sleeper.signal(signal.SIGCONT)
+    wait_until(lambda: len(desk.alerts_of(key)) == 2, "the late page")
+    wait_until(lambda: _resolved(desk, key), "the late page to be resolved", seconds=10)
+    sleeper.kill()
+    _require_one_line(desk, key, "page_late")
+    desk.forgive(key)
+
+
+def workers_die_at_random(desk: Desk) -> None:
+    """Several pages at once while workers come and go; nobody chooses the moment."""
+    keys = [desk.declare() for _ in range(PAGES_AT_ONCE)]
+    ticking = threading.Thread(target=lambda: [desk.tick(key) for key in keys])
+    ticking.start()
+    for _ in range(3):
+        threading.Event().wait(random.uniform(0, 0.4))
+        desk.stop_worker()
+        desk.start_worker()
+    ticking.join()
+    for key in keys:
+        desk.wait_for_page(key)
+        _require_one_line(desk, key, "page_accepted")
+
+
+def workers_race(desk: Desk) -> None:
+    """Three workers at once for the same pages, and one of them is killed."""
+    others = [desk.start("worker"), desk.start("worker")]
+    keys = [desk.declare() for _ in range(PAGES_AT_ONCE)]
+    for key in keys:
+        desk.tick(key)
+    others[0].kill()
+    for key in keys:
+        desk.wait_for_page(key)
+        _require_one_line(desk, key, "page_accepted")
+    others[1].kill()
+
+
+def everything_dies(desk: Desk) -> None:
+    """The whole host restarts while a grace is running; it ends while nobody is there."""
+    channel = desk.hang_a_cord(grace_seconds=1)
+    assert desk.say(channel) == 200
+    desk.stop_worker()
+    desk.stop_web()
+    threading.Event().wait(1.2)
+    desk.start_web()
+    desk.start_worker()
+    _require_one_cry(desk, channel)
+
+
+def worker_is_told_to_stop(desk: Desk) -> None:
+    """With a page in its hands it finishes that first, and does so in time."""
+    key = desk.declare()
+    desk.pagerduty.script.append(slow(after=AFTER))
+    heard = len(desk.pagerduty.requests)
+    desk.tick(key)
+    wait_until(lambda: len(desk.pagerduty.requests) > heard, "PagerDuty to be asked")
+    stopped = desk.worker
+    stopped.signal(signal.SIGTERM)
+    wait_until(lambda: not stopped.alive, "the worker to finish and end", seconds=10)
+    _require_one_line(desk, key, "page_accepted")
+    desk.start_worker()
+    desk.wait_for_page(key)
+
+
 def two_tick_at_once(desk: Desk) -> None:
     """One of them wins; the other is told who and when; it pages once."""
     key = desk.declare()
@@ -103,14 +202,24 @@ ROWS: dict[str, Callable[[Desk], None]] = {
     "R01 web, before the transaction": partial(web_dies, failpoint="transaction-before:2"),
     "R02 web, in the middle of it": partial(web_dies, failpoint="record-half"),
     "R03 web, after the commit": partial(web_dies, failpoint="transaction-recorded"),
+    "R04 Slack, event not kept yet": partial(slack_hears_nothing, failpoint="signal-kept"),
+    "R05 Slack, event kept, not answered": partial(
+        slack_hears_nothing, failpoint="signal-committed"
+    ),
+    "R06 timer due, nothing promised yet": partial(scheduler_dies, failpoint="timer-due"),
     "R07 worker, in the middle of a claim": partial(worker_dies, failpoint="claim-half"),
     "R08 worker, claim committed": partial(worker_dies, failpoint="claim-committed"),
     "R09 worker, headers sent": partial(worker_dies, failpoint="headers-sent"),
     "R10 worker, body sent": partial(worker_dies_while_pagerduty_thinks, recorded=False),
     "R11 worker, answer not read": partial(worker_dies_while_pagerduty_thinks, recorded=True),
     "R12 worker, answer read": partial(worker_dies, failpoint="answer-read"),
+    "R13 workers, at random": workers_die_at_random,
+    "R14 three workers, one killed": workers_race,
     "R15 worker, asleep through the resolve": sleeper_wakes_after_the_resolve,
+    "R16 worker, asleep with the message in hand": sleeper_wakes_with_the_message_in_hand,
+    "R17 everything, with a timer running": everything_dies,
     "R61 two tick the same step": two_tick_at_once,
+    "R80 worker, told to stop": worker_is_told_to_stop,
 }
 
 
@@ -119,13 +228,20 @@ def _require_one_line(desk: Desk, key: str, kind: str) -> None:
     assert lines.count(kind) == 1, f"{key} has {lines.count(kind)} lines {kind}: {lines}"
 
 
+def _require_one_cry(desk: Desk, channel: str) -> None:
+    key = desk.opened_by(channel)
+    desk.wait_for_page(key, f"rule-{channel}")
+    _require_one_line(desk, key, "report_received")
+    _require_one_line(desk, key, "page_accepted")
+
+
 def _is_stopped(process: Process) -> bool:
     with open(f"/proc/{process.pid}/stat") as stat:
         return stat.read().rpartition(")")[2].split()[0] == "T"
 
 
 def _resolved(desk: Desk, key: str) -> bool:
-    return any(alert.state == "resolved" for alert in desk.alerts_of(key))
+    return all(alert.state == "resolved" for alert in desk.alerts_of(key))
 
 
 def _let_it_act(desk: Desk) -> None:

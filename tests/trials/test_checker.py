@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from tests.trials.checker import intent_of, judge
 
-FIRST, SECOND = intent_of("INC-1", 2), intent_of("INC-2", 2)
+FIRST, SECOND = intent_of("INC-1", "step-2"), intent_of("INC-2", "step-2")
 
 
 @dataclass

@@ -1,0 +1,92 @@
+"""The message that a delivery becomes, or why it should not go out any more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from incident.integrations.notifier import Message, NotSent, TryAgain
+from incident.storage import outbox, sealed, targets
+from incident.storage import receipts as receipt_rows
+from incident.storage.outbox import UNFINISHED, Delivery
+from incident.storage.pages import LIVE, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """Nobody wants the message any more."""
+
+    reason: str
+
+
+def objection_to(
+    session: Session, delivery: Delivery, page: Page | None
+) -> Moot | TryAgain | NotSent | None:
+    if delivery.drill:
+        return NotSent("this is a drill")
+    if page is not None:
+        return _objection_to_page(session, delivery, page)
+    original = delivery.settings.get("update_of")
+    return _objection_to_edit(session, delivery, str(original)) if original else None
+
+
+def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot | None:
+    if delivery.action == "trigger":
+        return None if page.state in LIVE else Moot(why_over(page))
+    trigger = next(d for d in outbox.of_page(session, page.id) if d.action == "trigger")
+    known = trigger.state == "sent" or trigger.maybe_sent
+    return None if known else Moot("PagerDuty never had the page")
+
+
+def why_over(page: Page) -> str:
+    if page.acknowledged_by:
+        return f"{page.acknowledged_by} has it"
+    return page.reason or f"it is {page.state}"
+
+
+def _objection_to_edit(
+    session: Session, delivery: Delivery, intent_key: str
+) -> Moot | TryAgain | None:
+    """It needs a message to edit; and after an outage only the last wording matters."""
+    last = receipt_rows.newest(session, delivery.incident_id, delivery.dedup_key)
+    if last is not None and last.id > delivery.id:
+        return Moot("a later wording follows")
+    original = outbox.by_intent(session, intent_key)
+    if original is not None and original.state in UNFINISHED:
+        return TryAgain("The message to edit is not posted yet")
+    if original is None or not original.receipt:
+        return Moot("there is no message to edit")
+    return None
+
+
+def message_of(
+    session: Session, delivery: Delivery, page: Page | None, *, public_url: str
+) -> Message:
+    secret = ""
+    if page is not None and page.routing_key_id is not None:
+        secret = sealed.unseal(targets.secret_of(session, page.routing_key_id))
+    return Message(
+        delivery_id=delivery.id,
+        action=delivery.action,
+        target=delivery.target,
+        subject=delivery.subject,
+        dedup_key=delivery.dedup_key,
+        intent_key=delivery.intent_key,
+        settings=_settings(session, delivery, public_url),
+        secret=secret,
+        attempt=delivery.attempts,
+        maybe_sent=delivery.maybe_sent,
+        drill=delivery.drill,
+    )
+
+
+def _settings(session: Session, delivery: Delivery, public_url: str) -> dict[str, Any]:
+    """What the rule asked for, with our own address, and with the place of a message to edit."""
+    settings = dict(delivery.settings)
+    if "path" in settings:
+        settings["link"] = f"{public_url}{settings['path']}"
+    original = settings.get("update_of")
+    found = outbox.by_intent(session, str(original)) if original else None
+    if found is not None and found.receipt:
+        settings |= {name: found.receipt[name] for name in ("channel", "ts")}
+    return settings
