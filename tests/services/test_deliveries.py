@@ -2,6 +2,7 @@ import pytest
 
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.services import deliveries, steps
+from incident.services import incidents as moves
 from incident.services.deliveries import Ready
 from incident.services.messages import Moot
 from incident.storage import incidents, outbox, sealed, timeline
@@ -172,3 +173,20 @@ def test_a_claim_that_was_lost_settles_nothing(reached, clock):
     with transaction() as session:
         assert not deliveries.settle(session, lost, Delivered(), at=clock(), spread=0.0)
     assert rows(key)[0].owner == "w2"
+
+
+def test_a_page_that_arrives_after_its_resolve_is_resolved_again(reached, clock):
+    key = reached(PAGE)
+    with transaction() as session:
+        late = deliveries.claim(session, integration="pagerduty", owner="w1", at=clock())
+    clock.forward(seconds=11)
+    attempt(clock, Delivered(), integration="pagerduty", owner="w2")
+    with transaction() as session:
+        moves.move(session, incident_key=key, action="resolve", actor=MAYA, at=clock())
+    attempt(clock, Delivered(), integration="pagerduty", owner="w2")
+
+    with transaction() as session:
+        deliveries.settle(session, late, Delivered(), at=clock(), spread=0.0)
+
+    assert last_line(key).kind == "page_late"
+    assert [row.state for row in rows(key)] == ["sent", "due"]
