@@ -1,5 +1,7 @@
 """Every setting the app reads, once, from the environment."""
 
+import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -45,3 +47,8 @@ class Config(BaseSettings):
     def signing_secrets(self) -> tuple[str, ...]:
         """Slack's signing secrets that are live: two while one is being rotated."""
         return tuple(s.strip() for s in self.slack_signing_secrets.split(",") if s.strip())
+
+
+def environment_with(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a process of ours inherits when it is started with other settings than our own."""
+    return {**os.environ, **settings}
