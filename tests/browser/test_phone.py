@@ -1,0 +1,91 @@
+"""On the phone: the step in hand on the first screen, Done under the thumb, nothing too small."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+LONG = [f"Look at the graph number {n}" for n in range(1, 12)]
+
+TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().width > 1)
+  .filter((one) => !one.closest('p, .skip, .entry, .markdown, .card__title') && !one.matches('[type=radio], [type=checkbox]'))
+  .map((one) => [one.textContent.trim().slice(0, 30) || one.id, one.getBoundingClientRect().height])
+  .filter(([, height]) => height < 47.5)"""
+
+SMALL = """() => [...document.querySelectorAll('body *')]
+  .filter((one) => one.checkVisibility() && [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+  .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 15)
+  .map((one) => one.className + ': ' + one.textContent.trim().slice(0, 30))"""
+
+
+@pytest.fixture
+def phone(desk, screen):
+    key = desk.declare('Stop it {effect="Queue stopped"}', "Page them {page=primary ack=5m}", *LONG)
+    for number in (1, 3, 4):
+        desk.complete(key, number)
+    return screen(f"/incidents/{key}", phone=True)
+
+
+def test_the_step_in_hand_is_on_the_first_screen(phone):
+    title = phone.locator("[data-main] .current__title")
+    bar = phone.locator("[data-main] .current__actions").bounding_box()
+
+    expect(title).to_be_in_viewport(ratio=1)
+    assert title.bounding_box()["y"] + title.bounding_box()["height"] <= bar["y"]
+
+
+def test_done_reaches_across_the_screen_at_its_foot(phone):
+    done = phone.locator("[data-done]").bounding_box()
+
+    assert done["width"] >= 390 - 2 * 16
+    assert done["y"] > 844 - 160
+    assert done["height"] >= 48
+
+
+def test_page_is_away_from_the_corner_and_from_its_neighbours(phone):
+    note = phone.get_by_role("button", name="Note").bounding_box()
+    page = phone.get_by_role("button", name="Page…", exact=True).bounding_box()
+    more = phone.get_by_role("button", name="More").bounding_box()
+
+    assert page["x"] - (note["x"] + note["width"]) >= 12
+    assert more["x"] - (page["x"] + page["width"]) >= 12
+    assert 100 < page["x"] < 290 - page["width"] + 100
+
+
+def test_the_header_is_one_line(phone):
+    assert phone.locator("#header").bounding_box()["height"] <= 60
+
+
+def test_everything_to_touch_is_large_enough(phone):
+    assert phone.evaluate(TARGETS) == []
+
+
+@pytest.mark.parametrize("address", ["/", "/incidents/new", "/checklists"])
+def test_so_it_is_on_the_other_pages(desk, screen, address):
+    desk.declare("Look")
+
+    assert screen(address, phone=True).evaluate(TARGETS) == []
+
+
+def test_no_text_is_smaller_than_fifteen_pixels(phone):
+    assert phone.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_is_wider_than_the_screen(phone, width):
+    phone.set_viewport_size({"width": width, "height": 700})
+
+    assert phone.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_timeline_is_one_touch_away(phone):
+    phone.locator("#facts").get_by_role("link", name="Timeline").tap()
+
+    expect(phone.get_by_role("heading", name="Timeline")).to_be_in_viewport()
+
+
+def test_help_is_one_touch_away(phone):
+    phone.get_by_role("button", name="I need help").tap()
+
+    expect(phone.get_by_text("Can be woken")).to_be_in_viewport()
