@@ -28,12 +28,11 @@ def join(session: Session, incident: Incident, signal: Signal, said: Said, *, at
     """A further message becomes part of the incident, and is told so below it."""
     receipts.tell(session, incident, "report_joined", said, "also says", at=at)
     signal.incident_id, signal.state = incident.id, "joined"
-    session.flush()
+    story = receipts.story_of(session, incident)
     if _may_answer(session, incident, at):
-        value = f"{incident.key}:{signal.id}"
-        joined = words.joined(receipts.story_of(session, incident), at, value)
+        joined = words.joined(story, at, f"{incident.key}:{signal.id}")
         _say_below(session, incident, signal, said, joined, at=at)
-    receipts.follow(session, incident, at)
+    receipts.follow(session, incident, at, story)
 
 
 def ask(
@@ -159,7 +158,6 @@ def _join_quietly(
     """The question below the message says it; there is no further answer."""
     receipts.tell(session, newer, "report_joined", said, "also says", at=at)
     signal.incident_id, signal.state = newer.id, "joined"
-    session.flush()
     value = f"{newer.key}:{signal.id}"
     close_question(session, asked_about, signal, f"Joined {newer.key}.", at=at, value=value)
     receipts.follow(session, newer, at)

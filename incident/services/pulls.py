@@ -45,8 +45,8 @@ def open_for(
 
     The grace counts from when we heard the cry: what was read late is paged the sooner.
     """
-    incident = _opened(session, pull, said, at=at)
     target = targets.find(session, pull.target)
+    incident = _opened(session, pull, said, at=at)
     nobody_to_wait_for = target is None or not target.connected
     if pull.grace_seconds == 0 or nobody_to_wait_for:
         page(session, incident, pull, actor=DESK, why="a call for help in Slack", at=at)
@@ -143,7 +143,7 @@ def _opened(session: Session, pull: Pull, said: Said, *, at: datetime) -> Incide
     actor = actor_for(session, said.said_by, said.said_by_name)
     opening = _opening(session, pull, said, actor)
     incident = incidents.open_incident(session, opening, actor=actor, at=at)
-    receipts.tell(session, incident, "report_received", said, "called for help", at=at)
+    receipts.tell(session, incident, "report_received", said, "called for help", actor=actor, at=at)
     _attach(session, incident, pull.checklist, at=at)
     return incident
 

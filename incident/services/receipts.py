@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from incident.rules import pages as page_rules
 from incident.rules import receipts as rules
+from incident.rules.incidents import TEXT_LENGTH
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
 from incident.rules.receipts import PageSeen, Story, Words
 from incident.rules.signals import Signal as Said
+from incident.rules.words import shortened
 from incident.services.members import actor_for
 from incident.services.record import record
 from incident.services.speech import said_in
@@ -32,19 +34,18 @@ def post(session: Session, incident: Incident, *, at: datetime) -> None:
     say(session, incident, rules.words(story_of(session, incident)), cause=RECEIPT, at=at)
 
 
-def follow(session: Session, incident: Incident, at: datetime) -> None:
+def follow(session: Session, incident: Incident, at: datetime, story: Story | None = None) -> None:
     """Edit the receipt if it should read otherwise by now. `incident` must be locked.
 
     Call it after whatever may have changed the page, the grace or the status. An incident
-    without a receipt costs nothing.
+    without a receipt costs nothing. `story` is the story of this moment, if it is known.
     """
     if not incident.slack_channel or not incident.slack_thread:
         return
     last = _newest(session, incident, RECEIPT)
     if last is None:
         return
-    session.flush()
-    words = rules.words(story_of(session, incident))
+    words = rules.words(story or story_of(session, incident))
     if _reads(last, words):
         return
     _edit(session, incident, last, words, cause=RECEIPT, at=at)
@@ -81,19 +82,26 @@ def was_said(session: Session, incident: Incident, cause: str) -> bool:
 
 
 def tell(
-    session: Session, incident: Incident, kind: str, said: Said, verb: str, *, at: datetime
-) -> Actor:
+    session: Session,
+    incident: Incident,
+    kind: str,
+    said: Said,
+    verb: str,
+    *,
+    at: datetime,
+    actor: Actor | None = None,
+) -> None:
     """What somebody in Slack said, as a line of the timeline."""
-    actor = actor_for(session, said.said_by, said.said_by_name)
+    actor = actor or actor_for(session, said.said_by, said.said_by_name)
     data = {"link": said.link, "channel": said.channel, "ts": said.ts}
-    text = f"{actor.name} {verb}: {said.text or said.title}"
+    text = shortened(f"{actor.name} {verb}: {said.text or said.title}", TEXT_LENGTH)
     event = Event(kind, text, data, occurred_at=said.occurred_at)
     record(session, incident, Outcome((event,)), actor=actor, at=at)
-    return actor
 
 
 def story_of(session: Session, incident: Incident) -> Story:
     """Everything that the receipt depends on, as a value."""
+    session.flush()
     asked = pages.of_incident(session, incident.id)
     page = _telling(asked)
     grace = grace_of(session, incident)

@@ -3,6 +3,7 @@
 The number of questions asked of the database does not depend on how much there is to read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from incident.rules.retros import writing
 from incident.rules.retros.document import Standing
 from incident.rules.retros.draft import SECTIONS, draft, questions
-from incident.rules.retros.facts import Facts, gather
+from incident.rules.retros.facts import Facts, gather, linked_keys
 from incident.storage import effects, incidents, pages, retros, runs, steps, timeline
 from incident.storage.incidents import Incident
 from incident.storage.retros import ActionItem, Retro, RetroSection
+from incident.storage.timeline import TimelineEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,32 @@ def read_of(session: Session, incident: Incident, at: datetime | None = None) ->
 
 
 def facts_of(session: Session, incident: Incident, at: datetime | None = None) -> Facts:
-    """The record of an incident, as values."""
+    """The record of an incident, as values, with those that are told together with it."""
+    events = timeline.since(session, incident.id, 0)
+    others = [incidents.get(session, key) for key in linked_keys(events)]
+    linked = [
+        _facts(session, other, timeline.since(session, other.id, 0), at=at) for other in others
+    ]
+    return _facts(session, incident, events, at=at, linked=linked)
+
+
+def _facts(
+    session: Session,
+    incident: Incident,
+    events: Sequence[TimelineEvent],
+    *,
+    at: datetime | None,
+    linked: Sequence[Facts] = (),
+) -> Facts:
     return gather(
         incident,
-        timeline.since(session, incident.id, 0),
+        events,
         at=at,
         steps=steps.of_incident(session, incident.id),
         runs=runs.of_incident(session, incident.id),
         pages=pages.of_incident(session, incident.id),
         effects=effects.of_incident(session, incident.id),
+        linked=linked,
     )
 
 

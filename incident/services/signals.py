@@ -60,12 +60,12 @@ def read(session: Session, signal: Signal, at: datetime) -> None:
     if isinstance(said, Ignored):
         signal.state, signal.reason = "ignored", said.reason
         return
-    signal.key = said.key
     rule = slack_rules.find(session, said.channel, lock=True)
+    signal.key = said.key
     if rule is None:
         signal.state, signal.reason = "ignored", "the channel has no rule"
     elif said.external and not rule.strangers:
-        signal.state, signal.reason = "ignored", "the channel is shared with another company"
+        signal.state, signal.reason = "ignored", "somebody of another company wrote it"
     else:
         _hear(session, rule, signal, said, at)
 

@@ -105,18 +105,25 @@ def test_a_channel_without_a_rule_is_only_a_channel(desk):
     assert sam.incidents() == []
 
 
-def test_strangers_in_a_shared_channel_pull_no_cord_unless_they_may(desk, clock):
+def test_strangers_in_a_shared_channel_pull_no_cord_unless_they_may(desk):
     sam = desk()
-    event = a_message_event("Hello", ts="1625882400.000001") | {"is_ext_shared_channel": True}
 
-    sam.send(event)
+    sam.send(a_message_event("Hello", user_team="T0OTHER") | {"is_ext_shared_channel": True})
 
-    assert sam.reasons() == ["the channel is shared with another company"]
+    assert sam.reasons() == ["somebody of another company wrote it"]
     assert sam.incidents() == []
 
 
 def test_strangers_who_may_are_heard(desk):
     sam = desk(strangers=True)
+
+    sam.send(a_message_event("Hello", user_team="T0OTHER") | {"is_ext_shared_channel": True})
+
+    assert sam.incidents() == ["INC-1 triage"]
+
+
+def test_our_own_people_are_heard_in_a_shared_channel(desk):
+    sam = desk()
 
     sam.send(a_message_event("Hello") | {"is_ext_shared_channel": True})
 

@@ -152,8 +152,16 @@ def _signal(payload: Object, message: Object, *, kind: Kind, told: Object | None
         thread_ts=thread_ts,
         occurred_at=moment(text(told, "ts")) or moment(str(payload.get("event_time"))),
         link=_link(channel, ts, thread_ts),
-        external=payload.get("is_ext_shared_channel") is True,
+        external=_may_be_a_stranger(payload, message),
     )
+
+
+def _may_be_a_stranger(payload: Object, message: Object) -> bool:
+    """In a channel shared with another company, whoever is not known to be of this team."""
+    if payload.get("is_ext_shared_channel") is not True:
+        return False
+    team = first(message, "user_team", "source_team", "team")
+    return not team or team != text(payload, "team_id")
 
 
 def _link(channel: str, ts: str, thread_ts: str) -> str:

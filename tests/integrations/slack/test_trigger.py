@@ -236,8 +236,16 @@ def test_a_message_without_a_moment_has_the_envelopes():
 
 
 def test_somebody_from_another_company_is_known_as_such():
-    assert read(a_message_event() | {"is_ext_shared_channel": True}).external
-    assert not read(a_message_event()).external
+    shared = {"is_ext_shared_channel": True}
+
+    assert read(a_message_event(team="T0OTHER") | shared).external
+    assert read(a_message_event(user_team="T0OTHER") | shared).external
+    assert read(a_message_event(team=None) | shared).external
+    assert not read(a_message_event(team="T0OTHER")).external
+
+
+def test_our_own_people_are_no_strangers_in_a_shared_channel():
+    assert not read(a_message_event() | {"is_ext_shared_channel": True}).external
 
 
 def test_the_speakers_name_is_taken_where_slack_tells_it():
