@@ -35,7 +35,7 @@ def launch(playwright: Playwright) -> Browser:
 def served(app: Flask) -> Iterator[str]:
     """Serve the app on a free port of 127.0.0.1; its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -1,72 +1,40 @@
-"""A served desk, and screens to look at it with: whose, how wide, with or without scripts."""
+"""A served desk with stand-ins for PagerDuty and Slack, and screens to look at it with."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from app import create_app
 from config import Config
-from incident.services import incidents, runs, steps
-from incident.services.incidents import Opening
-from incident.storage.db import transaction
-from tests import conftest
-from tests.browser.chromium import PHONE, WIDE, launch, served
-from tests.web.browsers import Browser as Visitor
-from tests.web.browsers import a_person
+from incident import clock
+from incident.delivery import bell
+from incident.delivery.shift import Shift
+from incident.services import passwords
+from incident.services.passwords import Hasher
+from tests.browser.chromium import launch, served
+from tests.browser.desk import SECRET, Desk
+from tests.browser.ears import Ears
+from tests.fakes.pagerduty import FakePagerDuty
+from tests.fakes.slack import A_TOKEN, FakeSlack
 
-SECRET = "a secret for tests only and long enough"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A running desk: its address, and short ways to change it behind a screen's back."""
-
-    app: Flask
-    url: str
-
-    def declare(self, *items: str, title: str = "Uploads are failing", **opening: Any) -> str:
-        """An incident that follows a checklist of these items; its key."""
-        at = conftest_now()
-        with transaction() as session:
-            opened = incidents.open_incident(
-                session, Opening(title=title, **opening), actor=conftest.MAYA, at=at
-            )
-            if items:
-                slug = conftest.a_checklist(session, *items, at=at)
-                runs.attach_to(
-                    session, opened, slug, actor=conftest.MAYA, at=at, confirmed=True
-                )
-            return opened.key
-
-    def complete(self, key: str, number: int, actor: Any = conftest.TOM) -> None:
-        """Somebody else, on another screen, completes a step."""
-        with transaction() as session:
-            steps.complete(
-                session, incident_key=key, number=number, actor=actor, at=conftest_now()
-            )
+PATIENCE = 15_000
+KEY = "R" * 32
 
 
-def conftest_now() -> Any:
-    from incident import clock
-
-    return clock.now()
-
-
-@pytest.fixture
-def desk(sqlite: Engine) -> Iterator[Desk]:
-    url = sqlite.url.render_as_string(hide_password=False)
-    app = create_app(Config(database_url=url, secret_key=SECRET))
-    with served(app) as address:
-        yield Desk(app, address)
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """The same argon2id with the least work: the tests are not what it protects."""
+    passwords.use(Hasher(time_cost=1, memory_cost=8))
+    yield
+    passwords.use(Hasher())
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
@@ -74,31 +42,71 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def screen(desk: Desk, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an address as somebody: screen("/", "Tom", phone=True, scripts=False)."""
+def pagerduty() -> Iterator[FakePagerDuty]:
+    with FakePagerDuty() as fake:
+        yield fake
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with FakeSlack() as fake:
+        yield fake
+
+
+@pytest.fixture
+def desk(
+    sqlite: Engine, pagerduty: FakePagerDuty, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """A desk on a fresh database, with a bell of its own."""
+    hub = bell.Hub()
+    monkeypatch.setattr(bell, "HUB", hub)
+    config = Config(
+        database_url=sqlite.url.render_as_string(hide_password=False),
+        secret_key=SECRET,
+        pagerduty_events_url=pagerduty.url,
+        slack_api_url=slack.api_url,
+        slack_bot_token=A_TOKEN,
+    )
+    app = create_app(config)
+    with served(app) as url:
+        yield Desk(app, url, config)
+        hub.finish()
+
+
+@pytest.fixture
+def worker(desk: Desk) -> Iterator[Shift]:
+    """Sends what is due, beside the desk, as `make run` does."""
+    shift = Shift(desk.config, clock=clock.now)
+    shift.start()
+    yield shift
+    shift.stop()
+    shift.join()
+
+
+@pytest.fixture
+def ears() -> Iterator[Ears]:
+    ears = Ears()
+    yield ears
+    assert ears.complaints == []
+
+
+@pytest.fixture
+def screen(desk: Desk, chromium: Browser, ears: Ears) -> Iterator[Callable[..., Page]]:
+    """Opens an address as somebody: screen("/", "Tom", phone=True, scripts=False).
+
+    Nobody is logged in as "". Whatever a page complains of fails the test.
+    """
     contexts = []
 
     def opened(
-        address: str = "/",
-        name: str = "Maya",
-        *,
-        role: str = "responder",
-        phone: bool = False,
-        scripts: bool = True,
-        **more: Any,
+        address: str = "/", name: str = "Maya", *, scripts: bool = True, **look: Any
     ) -> Page:
-        context = chromium.new_context(
-            viewport=PHONE if phone else WIDE,
-            has_touch=phone,
-            is_mobile=phone,
-            java_script_enabled=scripts,
-            **more,
-        )
+        context = desk.look(chromium, name, java_script_enabled=scripts, **look)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        cookie = Visitor(desk.app, a_person(name, role)).client.get_cookie("ic_session")
-        context.add_cookies([{"name": "ic_session", "value": cookie.value, "url": desk.url}])
+        ears.listen_to(context)
         page = context.new_page()
-        page.goto(desk.url + address)
+        page.goto(address)
         return page
 
     yield opened
