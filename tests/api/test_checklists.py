@@ -19,6 +19,12 @@ Users receive notifications that nobody meant to send.
 """
 
 
+@pytest.fixture
+def app(app_on_sqlite):
+    """On SQLite alone: nothing here depends on the database."""
+    return app_on_sqlite
+
+
 def send(script, source: str = SOURCE, query: str = ""):
     how = {"data": source.encode(), "content_type": "text/markdown; charset=utf-8"}
     return script.call("POST", f"/checklists{query}", **how)

@@ -1,5 +1,13 @@
 """Effects by script."""
 
+import pytest
+
+
+@pytest.fixture
+def app(app_on_sqlite):
+    """On SQLite alone: nothing here depends on the database."""
+    return app_on_sqlite
+
 
 def test_a_measure_is_put_in_force_and_undone(script, an_incident):
     key = an_incident()

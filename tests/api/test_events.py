@@ -58,8 +58,8 @@ def test_a_long_timeline_comes_in_pieces(script, an_incident):
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "after=1_0", "limit=0", "limit=1001"])
-def test_a_number_that_is_none_is_refused(script, an_incident, query):
-    refused = script.get(f"/incidents/{an_incident()}/events?{query}")
+def test_a_number_that_is_none_is_refused(quick_script, an_incident, query):
+    refused = quick_script.get(f"/incidents/{an_incident()}/events?{query}")
 
     assert refused.status_code == 422
     assert refused.json["errors"][0]["field"] == query.partition("=")[0]

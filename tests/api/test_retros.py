@@ -1,9 +1,17 @@
 """Retros by script."""
 
+import pytest
+
 from incident.storage import incidents, retros
 from incident.storage.db import reading
 
 SUMMARY = {"text": "Users received pushes that nobody meant to send.", "version": 0}
+
+
+@pytest.fixture
+def app(app_on_sqlite):
+    """On SQLite alone: nothing here depends on the database."""
+    return app_on_sqlite
 
 
 def test_before_anybody_wrote_a_retro_is_what_the_record_says(script, an_incident):

@@ -1,8 +1,16 @@
 """Roles by script."""
 
+import pytest
+
 from incident.storage.db import transaction
 from incident.storage.people import Person
 from tests.conftest import START
+
+
+@pytest.fixture
+def app(app_on_sqlite):
+    """On SQLite alone: nothing here depends on the database."""
+    return app_on_sqlite
 
 
 def test_a_script_takes_a_role_and_gives_one(script, an_incident):

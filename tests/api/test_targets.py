@@ -1,9 +1,17 @@
 """Page targets and Slack rules by script."""
 
+import pytest
+
 from tests.api.test_incidents import published
 
 KEY = "R" * 32
 CHANNEL = "C024BE91L"
+
+
+@pytest.fixture
+def app(app_on_sqlite):
+    """On SQLite alone: nothing here depends on the database."""
+    return app_on_sqlite
 
 
 def test_an_admin_gives_a_target_its_key_which_never_comes_out(script_of):
