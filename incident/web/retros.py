@@ -5,7 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from incident import clock
 from incident.rules.retros.writing import Outdated
-from incident.services import action_items, corrections, retro_reading, retro_shelf, retros
+from incident.services import (
+    action_items,
+    corrections,
+    retro_links,
+    retro_reading,
+    retro_shelf,
+    retros,
+)
 from incident.services import incidents as incident_services
 from incident.services.retro_reading import Reading
 from incident.storage import incidents
@@ -101,6 +108,20 @@ def say_when_it_began(key: str) -> ResponseReturnValue:
         zone = incidents.get(session, key).zone
     send(key, incident_services.describe, started_at=moment_typed(zone))
     return done(key, "Kept. The figures and the picture follow.", "figures")
+
+
+@bp.post(f"{RETRO}/incidents")
+def link(key: str) -> ResponseReturnValue:
+    """Tell another incident in this retro, or not any more."""
+    other, errors = request.form.get("other", ""), Errors()
+    if "withdrawn" in request.form:
+        send(key, retro_links.unlink, other=other)
+        return done(key, f"{other} has its own retro again.")
+    with errors.kept():
+        send(key, retro_links.link, other=other)
+    if errors:
+        return _page(key, errors, "other")
+    return done(key, f"{other.upper()} is told here now.", "timeline")
 
 
 @bp.get(f"{RETRO}/events/<int:seq>")

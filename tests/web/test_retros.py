@@ -273,6 +273,26 @@ def test_the_form_of_a_correction_shows_the_time_in_the_zone_of_the_incident(bro
     assert "It happened at, in EDT" in html
 
 
+def test_a_second_incident_is_told_here_and_apart_again(browser, page, an_incident):
+    other = an_incident(title="Wrong pushes queued")
+    ada = browser("Ada")
+
+    ada.post(f"{page}/incidents", {"other": other})
+    shown = ada.get(page)
+    assert f"and {other} , Wrong pushes queued" in words(shown)
+    assert f'href="/incidents/{other}/retro/events/1"' in shown.text
+    ada.post(f"{page}/incidents", {"other": other, "withdrawn": "1"})
+
+    assert "Wrong pushes queued" not in words(ada.get(page))
+
+
+def test_a_mistyped_incident_comes_back_with_a_sentence(browser, page):
+    response = browser("Ada").post(f"{page}/incidents", {"other": "INC-77"})
+
+    assert response.status_code == 409
+    assert "There is no incident INC-77." in words(response)
+
+
 def test_the_beginning_can_be_said_afterwards(browser, app, wall_clock, an_incident):
     key = an_incident(zone="America/New_York")
     ada = browser("Ada")

@@ -2,7 +2,8 @@
 
 from incident.rules import spoken
 from incident.rules.retros.escaped import text
-from incident.rules.retros.facts import Facts, Page
+from incident.rules.retros.facts import Facts
+from incident.rules.retros.rows import Page
 
 UNSENT = ("refused", "not_sent")
 

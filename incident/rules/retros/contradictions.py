@@ -23,7 +23,12 @@ IN_ORDER = (
 
 def contradictions(facts: Facts) -> tuple[str, ...]:
     """A sentence for each."""
-    return (*_between_times(facts), *_of_lines(facts))
+    linked = (
+        f"{other.incident.key}: {sentence}"
+        for other in facts.linked
+        for sentence in _between_times(other)
+    )
+    return (*_between_times(facts), *linked, *_of_lines(facts))
 
 
 def _between_times(facts: Facts) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """Where what was done differs from what was written: what the checklist can learn from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from incident.rules import spoken
 from incident.rules.permissions import DESK
 from incident.rules.progress import SETTLED, Progress, StepState
-from incident.rules.retros.facts import Facts, Line, Run, Step
+from incident.rules.retros.facts import Facts, Line
+from incident.rules.retros.rows import Run, Step
 from incident.rules.step_kinds import KINDS
 
 SET_ASIDE = {
@@ -34,6 +35,15 @@ class Deviation:
 
 def deviations(facts: Facts) -> tuple[Deviation, ...]:
     """Step by step, then what was done beside the checklists."""
+    linked = [
+        replace(found, title=f"{other.incident.key}: {found.title}", step=None)
+        for other in facts.linked
+        for found in _of_checklists(other)
+    ]
+    return (*_of_checklists(facts), *linked, *_beside(facts))
+
+
+def _of_checklists(facts: Facts) -> list[Deviation]:
     history = _by_step(facts.lines)
     found = [
         deviation
@@ -42,7 +52,7 @@ def deviations(facts: Facts) -> tuple[Deviation, ...]:
             run, [s for s in facts.steps if s.run_id == run.id], history, over=facts.over
         )
     ]
-    return (*sorted(found, key=lambda d: (d.step is None, d.step or 0)), *_beside(facts))
+    return sorted(found, key=lambda d: (d.step is None, d.step or 0))
 
 
 def _by_step(lines: Sequence[Line]) -> History:

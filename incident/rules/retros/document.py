@@ -11,8 +11,9 @@ from incident.rules.retros.answers import outcome
 from incident.rules.retros.contradictions import contradictions
 from incident.rules.retros.deviations import deviations
 from incident.rules.retros.escaped import contained, link, table, text
-from incident.rules.retros.facts import Effect, Facts, Line, Step
+from incident.rules.retros.facts import Facts, Line
 from incident.rules.retros.phases import phases
+from incident.rules.retros.rows import Effect, Step
 
 
 class Item(Protocol):
@@ -62,7 +63,13 @@ def _head(facts: Facts, standing: Standing) -> str:
     level = f"SEV {incident.severity[3:]}" if incident.severity != "unset" else "SEV not set"
     told = f"{drill}{incident.key}, {level}, {incident.status}. {_standing(facts, standing)}"
     zone = f"Times are in {text(incident.zone)}."
-    return f"# {drill}{text(incident.title)}\n\n{told} {zone}"
+    head = f"# {drill}{text(incident.title)}\n\n{told} {zone}"
+    return "\n\n".join([head, *_together(facts)])
+
+
+def _together(facts: Facts) -> list[str]:
+    told = [f"{f.incident.key}, {text(f.incident.title)}" for f in facts.linked]
+    return [f"Told together with {'; '.join(told)}."] if told else []
 
 
 def _standing(facts: Facts, standing: Standing) -> str:
@@ -135,10 +142,13 @@ def _what(facts: Facts, line: Line) -> str:
 
 
 def _steps(facts: Facts) -> Iterator[str]:
-    for run in facts.runs:
-        rows = [_step(facts, step) for step in facts.steps if step.run_id == run.id]
-        found = table(("Step", "What", "Outcome", "Who", "When"), rows)
-        yield from _titled(f"Checklist: {text(run.title)}, revision {run.revision}", found)
+    for one in (facts, *facts.linked):
+        of = f" ({one.incident.key})" if one is not facts else ""
+        for run in one.runs:
+            rows = [_step(facts, step) for step in one.steps if step.run_id == run.id]
+            found = table(("Step", "What", "Outcome", "Who", "When"), rows)
+            title = f"Checklist: {text(run.title)}, revision {run.revision}{of}"
+            yield from _titled(title, found)
 
 
 def _step(facts: Facts, step: Step) -> tuple[str, ...]:

@@ -66,7 +66,13 @@ def _context(facts: Facts) -> str:
     incident = facts.incident
     service = [f"Service: {text(incident.service)}"] if incident.service else []
     followed = [
-        f"Checklist followed: {text(run.title)}, revision {run.revision}" for run in facts.runs
+        f"Checklist followed: {text(run.title)}, revision {run.revision}"
+        for one in (facts, *facts.linked)
+        for run in one.runs
+    ]
+    service += [
+        f"Told together with {other.incident.key}: {text(other.incident.title)}"
+        for other in facts.linked
     ]
     asked = _ask("What does this part do for people, and how does it behave normally?")
     return _paragraphs([_list([*service, *followed, *_roles(facts)]), asked])
@@ -132,7 +138,8 @@ def _response(facts: Facts) -> str:
 
 def _people(facts: Facts) -> list[str]:
     """Who settled how many steps."""
-    by = Counter(s.settled_by for s in facts.steps if s.settled_by and s.state != "pending")
+    every_step = [step for one in (facts, *facts.linked) for step in one.steps]
+    by = Counter(s.settled_by for s in every_step if s.settled_by and s.state != "pending")
     return [
         f"{text(name)} settled {count} step{'s' if count > 1 else ''}"
         for name, count in by.most_common()

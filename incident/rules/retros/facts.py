@@ -1,9 +1,11 @@
 """The record of one incident as values: its rows, with the corrections that people made since."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
+
+from incident.rules.retros.rows import Effect, Event, Incident, Page, Run, Step
 
 ABOUT_THE_RETRO = (
     "event_corrected",
@@ -12,6 +14,8 @@ ABOUT_THE_RETRO = (
     "retro_reopened",
     "retro_waived",
     "retro_waiver_withdrawn",
+    "retro_linked",
+    "retro_unlinked",
 )
 MOMENT_OF = {
     "incident_identified": "identified",
@@ -22,110 +26,12 @@ ENDINGS = ("incident_resolved", "incident_declined", "incident_merged")
 OVER = ("resolved", "closed", "declined", "merged")
 
 
-class Incident(Protocol):
-    """An incident as a retro reads it: its row satisfies this, and so does a test's dataclass."""
-
-    title: str
-    summary: str
-    status: str
-    severity: str
-    mode: str
-    service: str
-    zone: str
-    source: str
-    reporter: str
-    created_at: datetime
-    started_at: datetime | None
-    first_signal_at: datetime | None
-    declared_at: datetime | None
-    paged_at: datetime | None
-    acked_at: datetime | None
-    engaged_at: datetime | None
-    identified_at: datetime | None
-    mitigated_at: datetime | None
-    resolved_at: datetime | None
-
-    @property
-    def key(self) -> str: ...
-
-
-class Event(Protocol):
-    seq: int
-    kind: str
-    text: str
-    actor: str
-    source: str
-    occurred_at: datetime
-    recorded_at: datetime
-    step: int | None
-    key_moment: bool
-
-    @property
-    def data(self) -> Mapping[str, Any]: ...
-
-
-class Step(Protocol):
-    run_id: int
-    number: int
-    position: int
-    kind: str
-    title: str
-    section: str
-    section_slug: str
-    parent: int | None
-    branch: str | None
-    state: str
-    value: str | None
-    reason: str | None
-    settled_by: str | None
-    settled_at: datetime | None
-    reached_at: datetime | None
-    current_since: datetime | None
-    outcome_seq: int
-
-    @property
-    def settings(self) -> Mapping[str, Any]: ...
-
-
-class Run(Protocol):
-    id: int
-    slug: str
-    title: str
-    revision: int
-    state: str
-    attached_at: datetime
-    attached_by: str
-
-
-class Page(Protocol):
-    target: str
-    step: int | None
-    state: str
-    reason: str | None
-    requested_by: str
-    promised_at: datetime
-    accepted_at: datetime | None
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
-    ended_at: datetime | None
-
-
-class Effect(Protocol):
-    text: str
-    undo: str
-    step: int | None
-    max_seconds: int | None
-    began_at: datetime
-    began_by: str
-    ended_at: datetime | None
-    ended_by: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One event where it now belongs. `written_at` is the time it carried before a correction.
 
-    `moment` is what a person said it was (reported, seen, posted ...), or nothing.
+    `moment` is what a person said it was (reported, seen, posted ...), or nothing. `origin` is the
+    key of the linked incident it comes from, or nothing.
     """
 
     seq: int
@@ -140,6 +46,7 @@ class Line:
     data: Mapping[str, Any]
     moment: str = ""
     written_at: datetime | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +62,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the record says. `until` is where it ends: when it was over, or now."""
+    """Everything the record says. `until` is where it ends: when it was over, or now.
+
+    Lines, pages and effects are those of the linked incidents too; the rest is the incident's own.
+    """
 
     incident: Incident
     lines: tuple[Line, ...]
@@ -167,6 +77,12 @@ class Facts:
     times: Mapping[str, datetime | None]
     until: datetime
     over: bool
+    linked: tuple["Facts", ...] = ()
+
+    @property
+    def own_lines(self) -> tuple[Line, ...]:
+        """Without those of the linked incidents."""
+        return tuple(line for line in self.lines if not line.origin)
 
 
 def gather(
@@ -178,23 +94,46 @@ def gather(
     runs: Sequence[Run] = (),
     pages: Sequence[Page] = (),
     effects: Sequence[Effect] = (),
+    linked: Sequence[Facts] = (),
 ) -> Facts:
     """The rows as values. `at` is the present; without it the record ends with its last line."""
     lines = _lines(events)
-    times = _times(incident, lines, pages)
     over = incident.status in OVER
+    end = _end(lines, incident.created_at) if over or at is None else at
     return Facts(
         incident=incident,
-        lines=lines,
+        lines=_in_order([*lines, *(_foreign(line, f) for f in linked for line in f.lines)]),
         figures=_figures(events),
         steps=tuple(steps),
         runs=tuple(runs),
-        pages=tuple(pages),
-        effects=tuple(effects),
-        times=times,
-        until=_end(lines, incident.created_at) if over or at is None else at,
+        pages=(*pages, *(page for facts in linked for page in facts.pages)),
+        effects=(*effects, *(effect for facts in linked for effect in facts.effects)),
+        times=_times(incident, lines, pages),
+        until=max([end, *(facts.until for facts in linked)]),
         over=over,
+        linked=tuple(linked),
     )
+
+
+def linked_keys(events: Sequence[Event]) -> list[str]:
+    """The incidents whose story is told together with this one."""
+    found: dict[str, None] = {}
+    for event in events:
+        if event.kind == "retro_linked":
+            found[str(event.data["incident"])] = None
+        elif event.kind == "retro_unlinked":
+            found.pop(str(event.data["incident"]), None)
+    return list(found)
+
+
+def _foreign(line: Line, facts: Facts) -> Line:
+    """A line of a linked incident. Its step numbers are not ours."""
+    key = facts.incident.key
+    return replace(line, text=f"{key}: {line.text}", origin=key, step=None)
+
+
+def _in_order(lines: Sequence[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: (line.at, line.origin, line.seq)))
 
 
 def _end(lines: Sequence[Line], otherwise: datetime) -> datetime:
@@ -206,12 +145,13 @@ def _end(lines: Sequence[Line], otherwise: datetime) -> datetime:
 def _lines(events: Sequence[Event]) -> tuple[Line, ...]:
     """By the time at which each happened; the number on the timeline where that is the same."""
     corrections = _corrections(events)
-    lines = [
-        _line(event, corrections.get(event.seq, {}))
-        for event in events
-        if event.kind not in ABOUT_THE_RETRO
-    ]
-    return tuple(sorted(lines, key=lambda line: (line.at, line.seq)))
+    return _in_order(
+        [
+            _line(event, corrections.get(event.seq, {}))
+            for event in events
+            if event.kind not in ABOUT_THE_RETRO
+        ]
+    )
 
 
 def _corrections(events: Sequence[Event]) -> dict[int, dict[str, Any]]:

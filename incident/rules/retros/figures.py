@@ -124,7 +124,8 @@ def values(facts: Facts) -> tuple[Value, ...]:
     """The values that steps asked for, in the order in which they were seen."""
     found = [
         Value(step.number, step.title, step.value, step.settled_by or "", step.settled_at)
-        for step in facts.steps
+        for one in (facts, *facts.linked)
+        for step in one.steps
         if step.value and step.settled_at and step.state == StepState.DONE and step.kind == "do"
     ]
     return tuple(sorted(found, key=lambda value: value.at))
@@ -132,8 +133,8 @@ def values(facts: Facts) -> tuple[Value, ...]:
 
 def severities(facts: Facts) -> tuple[Interval, ...]:
     """How long it stood at each severity, from its opening to the end of the record."""
-    changes = [line for line in facts.lines if line.kind == "severity_changed"]
-    opened = next((line.at for line in facts.lines if line.kind == "incident_opened"), None)
+    changes = [line for line in facts.own_lines if line.kind == "severity_changed"]
+    opened = next((line.at for line in facts.own_lines if line.kind == "incident_opened"), None)
     points = [(opened or facts.incident.created_at, _first_severity(facts, changes))]
     points += [(line.at, str(line.data.get("after"))) for line in changes]
     ends = [*(at for at, _ in points[1:]), facts.until]

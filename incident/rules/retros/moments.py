@@ -49,18 +49,26 @@ class Moment:
 
 
 def moments(facts: Facts) -> tuple[Moment, ...]:
-    """Every named moment in the order in which they happened."""
-    found = [*_of_the_row(facts), *_of_the_lines(facts)]
+    """Every named moment in the order in which they happened, those of linked incidents too."""
+    found = [moment for one in (facts, *facts.linked) for moment in _of(one)]
     return tuple(sorted(found, key=lambda moment: (moment.at, ORDER[moment.name])))
+
+
+def _of(facts: Facts) -> Iterator[Moment]:
+    yield from _of_the_row(facts)
+    for line in facts.own_lines:
+        name = line.moment or _by_itself(line, facts)
+        if name in WORDS:
+            yield Moment(name, line.at, line.text, line.seq)
 
 
 def _of_the_row(facts: Facts) -> Iterator[Moment]:
     started, signal = facts.times["started"], facts.times["first_signal"]
     if started is not None:
         yield Moment("started", started, "It began")
-    opened = next((line for line in facts.lines if line.kind == "incident_opened"), None)
+    opened = next((line for line in facts.own_lines if line.kind == "incident_opened"), None)
     posted = facts.incident.source == "slack"
-    if any(line.kind == "report_received" for line in facts.lines):
+    if any(line.kind == "report_received" for line in facts.own_lines):
         return
     if signal is None or (opened is not None and signal >= opened.recorded_at and not posted):
         return
@@ -68,13 +76,6 @@ def _of_the_row(facts: Facts) -> Iterator[Moment]:
     by = f" by {facts.incident.reporter}" if facts.incident.reporter else ""
     where = " in Slack" if posted else ""
     yield Moment(name, signal, f"{WORDS[name]}{where}{by}")
-
-
-def _of_the_lines(facts: Facts) -> Iterator[Moment]:
-    for line in facts.lines:
-        name = line.moment or _by_itself(line, facts)
-        if name in WORDS:
-            yield Moment(name, line.at, line.text, line.seq)
 
 
 def _by_itself(line: Line, facts: Facts) -> str:

@@ -11,9 +11,10 @@ from incident.rules.retros import figures, writing
 from incident.rules.retros.answers import outcome
 from incident.rules.retros.contradictions import contradictions
 from incident.rules.retros.deviations import Deviation, deviations
-from incident.rules.retros.facts import Effect, Facts, Figure, Line, Page, Run, Step
+from incident.rules.retros.facts import Facts, Figure, Line
 from incident.rules.retros.figures import Headline, Span, Value
 from incident.rules.retros.phases import Phase, phases
+from incident.rules.retros.rows import Effect, Page, Run, Step
 from incident.services.retro_reading import Reading, Section
 from incident.storage.incidents import Incident
 from incident.storage.retros import ActionItem
@@ -98,10 +99,15 @@ class Document:
 
     def line(self, seq: int) -> Line:
         """One line of the timeline; a number that is not on it is found nowhere."""
-        found = [row.line for row in self.rows if row.line.seq == seq]
+        found = [line for line in self.reading.facts.own_lines if line.seq == seq]
         if not found:
             raise NoResultFound(f"There is no event {seq}.")
         return found[0]
+
+    @property
+    def linked(self) -> tuple[tuple[str, str], ...]:
+        """The incidents told together with this one: key and title."""
+        return tuple((f.incident.key, f.incident.title) for f in self.reading.facts.linked)
 
     @property
     def recorded(self) -> tuple[Figure, ...]:
@@ -175,8 +181,9 @@ def _rows(facts: Facts) -> Iterator[Row]:
 
 
 def _runs(facts: Facts) -> Iterator[tuple[Run, tuple[Step, ...]]]:
-    for run in facts.runs:
-        in_run = [step for step in facts.steps if step.run_id == run.id]
+    every_step = [step for one in (facts, *facts.linked) for step in one.steps]
+    for run in (run for one in (facts, *facts.linked) for run in one.runs):
+        in_run = [step for step in every_step if step.run_id == run.id]
         yield run, tuple(sorted(in_run, key=lambda step: step.position))
 
 
