@@ -1,133 +1,125 @@
-"""`incident demo`: a desk with samples, and stand-ins for PagerDuty and Slack. No account anywhere.
-
-Everything is thrown away at the next start.
-"""
+"""`incident demo`: the whole loop on one machine. Nothing leaves it."""
 
 import argparse
-import secrets
 import shutil
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+import time
+from datetime import datetime
 from pathlib import Path
 
-from config import ROOT, Config, environment_with
+from config import ROOT, Config
 from incident import clock
-from incident.cli.desk import CannotDo, open_desk
-from incident.storage import db
+from incident.cli import samples
+from incident.cli.desk import CannotDo, configure, open_desk
+from incident.cli.migrations import bring_up_to_date
+from incident.cli.people import OPERATOR
+from incident.cli.server import Server
+from incident.cli.story import Story
+from incident.cli.web import require_free
+from incident.delivery.notifiers import notifiers_for
+from incident.services import people
+from incident.storage import people as people_rows
+from incident.storage.db import reading, transaction
 
-STAND_IN_TOKEN = "xoxb-of-the-stand-in"  # noqa: S105 - the stand-in's own, known to everybody
-VISITOR = "you@example.com"
-WELCOME = """
-  1. Make your account         {invitation}
-  2. Then look around          {url}
-  3. And be the other side     {controls}
-     What PagerDuty and Slack received, and buttons to answer as they would:
-     post in #emergency, and watch the incident open itself.
-
-  Ctrl-C ends it. Everything is thrown away at the next start.
-"""
+PATIENCE = 10.0
+SIGNING_SECRET = "the stand-in signs with this"  # noqa: S105 - known to everybody, on purpose
+TOKEN = "xoxb-of-the-stand-in"  # noqa: S105 - the stand-in takes any
 
 
 def demo(asked: argparse.Namespace) -> None:
-    folder = Path(asked.folder) if asked.folder else ROOT / "var" / "demo"
-    _require_stand_ins()
-    _empty(folder)
-    config = Config()
-    ports = _free_ports(3)
-    environment = _environment(folder, config, ports)
-    stand_ins = _start_stand_ins(ports, environment, config)
-    invitation = _furnish(_config_of(environment))
-    controls = f"http://127.0.0.1:{ports[2]}"
-    print(WELCOME.format(invitation=invitation, url=config.public_url, controls=controls))
+    base = configure()
+    require_free(base.host, base.port)
+    pagerduty, slack, controls = (_free_port() for _ in range(3))
+    config = _config(base, Path(asked.folder or ROOT / "var" / "demo"), pagerduty, slack, controls)
+    stand_ins = _start_stand_ins(config, pagerduty, slack, controls)
     try:
-        _serve(environment)
+        _wait_for(controls, stand_ins)
+        _prepare(config, fresh=not asked.folder)
+        _say_how_to_come_in(config)
+        Server(config, workers=1, threads=64, sends=True).run()
     finally:
         stand_ins.terminate()
-        stand_ins.wait(10)
+        stand_ins.wait(PATIENCE)
 
 
-def _serve(environment: dict[str, str]) -> None:
-    """Until Ctrl-C, which the served desk hears as well and ends by itself."""
-    web = [sys.executable, "-m", "incident", "web"]
-    with suppress(KeyboardInterrupt):
-        subprocess.run(web, cwd=ROOT, env=environment_with(environment), check=False)  # noqa: S603
-
-
-def _config_of(environment: dict[str, str]) -> Config:
-    """The configuration that the served desk will read."""
-    return Config.model_validate({name.lower(): value for name, value in environment.items()})
-
-
-def _require_stand_ins() -> None:
-    if not (ROOT / "tests" / "fakes").is_dir():
-        raise CannotDo("The stand-ins of the demo are in tests/fakes, which is not here.")
-
-
-def _empty(folder: Path) -> None:
-    """Only what a demo made is thrown away."""
-    marker = folder / "demo"
-    if folder.exists() and any(folder.iterdir()) and not marker.exists():
-        raise CannotDo(f"{folder} holds something that is no demo. Name another folder.")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    marker.touch()
-
-
-def _environment(folder: Path, config: Config, ports: list[int]) -> dict[str, str]:
-    pagerduty, slack, _ = ports
-    return {
-        "DATABASE_URL": f"sqlite:///{folder.resolve() / 'incident.db'}",
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "PAGERDUTY_EVENTS_URL": f"http://127.0.0.1:{pagerduty}",
-        "SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
-        "SLACK_BOT_TOKEN": STAND_IN_TOKEN,
-        "SLACK_SIGNING_SECRETS": secrets.token_hex(16),
-        "HOST": config.host,
-        "PORT": str(config.port),
-    }
-
-
-def _furnish(config: Config) -> str:
-    """The samples, and a link with which the visitor makes an account."""
-    from incident.cli import samples
-    from incident.cli.migrations import bring_up_to_date
-    from incident.services import people
-
-    bring_up_to_date(config)
-    engine = open_desk(config)
-    samples.load(config, clock.now())
-    with db.transaction() as session:
-        kind, token = people.offer_link(
-            session, email=VISITOR, role="admin", actor=samples.OPERATOR, at=clock.now()
-        )
-    engine.dispose()
-    return f"{config.public_url}/{kind}/{token}"
+def _config(base: Config, folder: Path, pagerduty: int, slack: int, controls: int) -> Config:
+    """Whatever the environment says about vendors and databases is left out of a demo."""
+    return Config(
+        database_url=f"sqlite:///{folder.absolute() / 'incident.db'}",
+        secret_key="",
+        secret_key_file=folder / "secret_key",
+        base_url="",
+        host=base.host,
+        port=base.port,
+        pagerduty_events_url=f"http://127.0.0.1:{pagerduty}",
+        slack_api_url=f"http://127.0.0.1:{slack}/api/",
+        slack_bot_token=TOKEN,
+        slack_signing_secrets=SIGNING_SECRET,
+        demo=True,
+        demo_controls_url=f"http://127.0.0.1:{controls}",
+    )
 
 
 def _start_stand_ins(
-    ports: list[int], environment: dict[str, str], config: Config
+    config: Config, pagerduty: int, slack: int, controls: int
 ) -> subprocess.Popen[bytes]:
-    named = ("--pagerduty-port", "--slack-port", "--control-port")
-    options = [f"{name}={port}" for name, port in zip(named, ports, strict=True)]
-    options += [f"--app-url={config.public_url}"]
-    options += [f"--signing-secret={environment['SLACK_SIGNING_SECRETS']}"]
-    stand_ins = subprocess.Popen(  # noqa: S603 - our own program, our own ports and secrets
-        [sys.executable, "-m", "tests.fakes", *options], cwd=ROOT, stdout=subprocess.PIPE
-    )
-    if stand_ins.stdout is None or not stand_ins.stdout.readline():
-        raise CannotDo("The stand-ins did not start.")
-    return stand_ins
+    arguments = [
+        f"--pagerduty-port={pagerduty}",
+        f"--slack-port={slack}",
+        f"--control-port={controls}",
+        f"--app-url={config.public_url}",
+        f"--signing-secret={SIGNING_SECRET}",
+    ]
+    command = [sys.executable, "-m", "tests.fakes", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody uses, all different."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+def _wait_for(port: int, stand_ins: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while stand_ins.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as asking:
+            if asking.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise CannotDo("The stand-ins for PagerDuty and Slack did not start.")
+
+
+def _prepare(config: Config, *, fresh: bool) -> None:
+    """A new past every time, unless a folder was named to keep it in."""
+    folder = config.secret_key_file.parent
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    bring_up_to_date(config)
+    engine = open_desk(config)
+    with reading() as session:
+        known = people_rows.any_yet(session)
+    if not known:
+        _load(config, clock.now())
+    engine.dispose()
+
+
+def _load(config: Config, now: datetime) -> None:
+    print("Loading incidents in every state ...", flush=True)
+    made = {name: make() for name, make in notifiers_for(config).items()}
+    samples.furnish(now)
+    samples.tell(Story(made, at=now, public_url=config.public_url), now)
+
+
+def _say_how_to_come_in(config: Config) -> None:
+    with transaction() as session:
+        person = people_rows.by_email(session, samples.EMAIL)
+        token = (
+            people.offer_reset(session, person_id=person.id, actor=OPERATOR, at=clock.now())
+            if person is not None
+            else ""
+        )
+    print(f"Come in as Maya, once, within 30 minutes: {config.public_url}/resets/{token}")
+    print(f"PagerDuty and Slack, as they see it:      {config.demo_controls_url}")
+    print("Ctrl-C stops everything. Nothing leaves this machine.", flush=True)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

@@ -1,298 +1,128 @@
-"""Sample incidents in every state, made by the same commands that people use, for the demo."""
+"""What happened here lately, for a demo: incidents in every state, told through the services."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
-from config import Config
-from incident.delivery.notifiers import notifiers_for
-from incident.delivery.worker import deliver_one
-from incident.rules.permissions import Actor
-from incident.services import effects, incidents, pages, people, roles, runs, slack_rules, steps
-from incident.services import targets as target_services
-from incident.services.incidents import Opening
+from incident.cli.people import OPERATOR
+from incident.cli.story import MAYA, SAM, TOM, Story
+from incident.services import action_items, passwords, people, retros, slack_rules, targets
+from incident.services.action_items import ItemForm
 from incident.services.slack_rules import RuleForm
 from incident.services.targets import TargetForm
 from incident.storage.db import transaction
 
-OPERATOR = Actor("The demo", role="admin", source="cli")
-MAYA = Actor("Maya", role="responder")
-TOM = Actor("Tom", role="responder")
-ADA = Actor("Ada", role="admin")
-MEMBERS = {"Maya": "U0MAYA", "Tom": "U0TOM", "Ada": ""}
-CHANNEL, CHANNEL_NAME = "C0EMERGENCY", "emergency"
-ROUTING_KEY = "demo".ljust(32, "0")
-PHONES = "Maya +49 30 5550101\nTom +49 30 5550102\nAda +49 30 5550103"
+EMAIL = "maya@example.com"
+CHANNEL, CHANNEL_NAME = "C0EMERGENCY", "#emergency"
+PHONES = "Maya +1 555 0100\nTom +1 555 0101"
 
 
-@dataclass
-class Told:
-    """An incident being told: each call is one command, some minutes after the one before."""
-
-    key: str
-    at: datetime
-    config: Config
-
-    def send(self) -> None:
-        """What was reached is sent at the time of the telling, to the stand-ins."""
-        moment = self.at + timedelta(seconds=0.4)
-        for integration, make in notifiers_for(self.config).items():
-            notifier = make()
-            while deliver_one(
-                notifier,
-                integration=integration,
-                owner="demo",
-                clock=lambda: moment,
-                public_url=self.config.public_url,
-            ):
-                continue
-
-    @contextmanager
-    def then(self, minutes: float = 1) -> Iterator[Session]:
-        self.at += timedelta(minutes=minutes)
-        with transaction() as session:
-            yield session
-
-    def tick(self, number: int, actor: Actor, value: str = "", minutes: float = 1) -> None:
-        with self.then(minutes) as session:
-            steps.complete(
-                session,
-                incident_key=self.key,
-                number=number,
-                actor=actor,
-                at=self.at,
-                value=value,
-            )
-
-    def say(self, text: str, actor: Actor, minutes: float = 1, *, key_moment: bool = False) -> None:
-        with self.then(minutes) as session:
-            incidents.tell(
-                session,
-                incident_key=self.key,
-                text=text,
-                actor=actor,
-                at=self.at,
-                key_moment=key_moment,
-            )
-
-    def take(self, role: str, actor: Actor) -> None:
-        with self.then(0.5) as session:
-            roles.take(session, incident_key=self.key, name=role, actor=actor, at=self.at)
-
-    def move(self, action: str, actor: Actor, minutes: float = 1, reason: str = "") -> None:
-        with self.then(minutes) as session:
-            incidents.move(
-                session,
-                incident_key=self.key,
-                action=action,
-                actor=actor,
-                at=self.at,
-                reason=reason,
-            )
-
-
-def load(config: Config, now: datetime) -> None:
-    """Everything a visitor finds: people, a connected target, an armed rule, six incidents."""
-    _people(now)
-    _connections(now)
-    _closed_certificate(config, now - timedelta(days=2))
-    _declined_alarm(config, now - timedelta(hours=20))
-    _resolved_comments(config, now - timedelta(hours=12))
-    _live_notifications(config, now - timedelta(minutes=107))
-    _drill(config, now - timedelta(minutes=31))
-    _triage(config, now - timedelta(minutes=12))
-
-
-def _people(now: datetime) -> None:
-    """Colleagues to see on the timeline. Nobody can log in as one of them."""
-    for name, member in MEMBERS.items():
-        email = f"{name.lower()}@example.com"
-        role = "admin" if name == "Ada" else "responder"
-        with transaction() as session:
-            token = people.invite(session, email=email, role=role, actor=OPERATOR, at=now)
-            person = people.join(
-                session, token=token, name=name, zone="Europe/Berlin", password_hash="", at=now
-            )
-            person.slack_id = member
-
-
-def _connections(now: datetime) -> None:
+def furnish(at: datetime) -> None:
+    """A target that can be paged, a cord that pages it, and an admin without a known password."""
+    key = TargetForm(routing_key=secrets.token_hex(16), phones=PHONES, phones_right=True)
+    rule = RuleForm(target="primary", channel_name=CHANNEL_NAME, armed=True)
     with transaction() as session:
-        for name, what in (("primary", "Whoever is on call first."), ("mobile", "The app team.")):
-            form = TargetForm(
-                routing_key=ROUTING_KEY, description=what, phones=PHONES, phones_right=True
-            )
-            target_services.put(session, name=name, form=form, actor=OPERATOR, at=now)
-        rule = RuleForm(
-            target="primary",
-            channel_name=CHANNEL_NAME,
-            checklist="general-incident",
-            grace_seconds=30,
-            armed=True,
-        )
-        slack_rules.put(session, channel=CHANNEL, form=rule, actor=OPERATOR, at=now)
-
-
-def _opened(config: Config, opening: Opening, actor: Actor, at: datetime) -> Told:
-    with transaction() as session:
-        incident = incidents.open_incident(session, opening, actor=actor, at=at)
-        return Told(incident.key, at, config)
-
-
-def _live_notifications(config: Config, at: datetime) -> None:
-    told = _opened(
-        config,
-        Opening(
-            title="Runaway push notifications",
-            severity="sev3",
-            summary="Users get random notifications since midnight.",
+        targets.put(session, name="primary", form=key, actor=OPERATOR, at=at)
+        slack_rules.put(session, channel=CHANNEL, form=rule, actor=OPERATOR, at=at)
+        token = people.setup_link(session, at) or ""
+        people.set_up(
+            session,
+            token=token,
+            name="Maya",
+            email=EMAIL,
             zone="Europe/Berlin",
-            started_at=at - timedelta(minutes=20),
-        ),
-        MAYA,
-        at,
-    )
-    told.take("commander", TOM)
-    with told.then(2) as session:
-        runs.attach(
-            session,
-            incident_key=told.key,
-            slug="runaway-notifications",
-            actor=TOM,
-            at=told.at,
-            confirmed=True,
+            password_hash=passwords.made(secrets.token_urlsafe(24)),
+            at=at,
         )
-    told.tick(1, MAYA, minutes=4)
-    told.tick(2, MAYA, "yes", minutes=3)
-    with told.then(1) as session:
-        incidents.set_severity(
-            session, incident_key=told.key, severity="sev2", actor=TOM, at=told.at
-        )
-    told.say("1.2 M keys still enqueued in Redis, despite yesterday’s deploy.", MAYA, minutes=20)
-    told.tick(3, MAYA, minutes=8)
-    told.send()
-    told.tick(5, MAYA, minutes=30)
-    with told.then(2) as session:
-        steps.defer(
-            session,
-            incident_key=told.key,
-            number=6,
-            actor=MAYA,
-            at=told.at,
-            reason="the worker class is shared",
-        )
-    told.tick(7, MAYA, minutes=20)
 
 
-def _resolved_comments(config: Config, at: datetime) -> None:
-    told = _opened(
-        config,
-        Opening(
-            title="Comments fail to post",
-            severity="sev2",
-            summary="The comment form freezes after pressing Submit.",
-            zone="Europe/Berlin",
-            started_at=at - timedelta(hours=11),
-            first_signal_at=at - timedelta(hours=10),
-            checklists=("bad-deploy",),
-        ),
-        MAYA,
-        at,
-    )
-    told.take("commander", ADA)
-    told.tick(1, MAYA, minutes=3)
-    told.tick(2, MAYA, minutes=2)
-    with told.then(1) as session:
-        steps.answer(session, incident_key=told.key, number=3, actor=MAYA, at=told.at, value="no")
-    with told.then(1) as session:
-        steps.answer(session, incident_key=told.key, number=5, actor=MAYA, at=told.at, value="no")
-    told.say("The pull request dropped the user scope.", MAYA, minutes=18, key_moment=True)
-    told.move("identify", MAYA)
-    told.tick(7, MAYA, minutes=4)
-    told.tick(8, TOM, minutes=1)
-    told.tick(9, MAYA, minutes=6)
-    told.tick(10, MAYA, "0", minutes=5)
-    told.move("mitigate", MAYA)
-    with told.then(1) as session:
-        steps.override(
-            session,
-            incident_key=told.key,
-            number=11,
-            actor=MAYA,
-            at=told.at,
-            reason="nothing is cached here",
-        )
-    told.tick(12, MAYA, minutes=12)
-    told.tick(13, MAYA, "yes", minutes=2)
-    told.say("934 comments were affected.", MAYA, minutes=10)
-    told.move("resolve", ADA, minutes=4)
+def tell(story: Story, now: datetime) -> None:
+    """The past first, so that the list shows the newest on top."""
+    _a_night_that_taught_something(story, now - timedelta(days=8))
+    _a_release_taken_back(story, now - timedelta(days=3))
+    _a_false_alarm(story, now - timedelta(days=2, hours=4))
+    _a_drill(story, now - timedelta(hours=26))
+    _hurt_no_longer(story, now - timedelta(hours=3))
+    _in_the_middle_of_it(story, now - timedelta(minutes=14))
+    _a_report_nobody_has_looked_at(story, now - timedelta(minutes=2))
 
 
-def _closed_certificate(config: Config, at: datetime) -> None:
-    told = _opened(
-        config, Opening(title="Certificate expired on staging", severity="sev4"), TOM, at
-    )
-    told.say("Renewed by hand; the timer was never installed.", TOM, minutes=14)
-    told.move("resolve", TOM, minutes=4)
-    told.move("close", TOM, minutes=30)
-
-
-def _declined_alarm(config: Config, at: datetime) -> None:
-    opening = Opening(
-        title="Is the site slow for anybody else?",
-        status="triage",
-        source="slack",
+def _a_night_that_taught_something(story: Story, at: datetime) -> None:
+    story.at = at
+    key = story.declare(
+        "Phones get notifications that nobody sent",
+        severity="sev2",
+        checklist="runaway-notifications",
+        summary="A colleague got eleven old notifications on her phone just before midnight.",
         reporter="Sam",
-        slack_channel=CHANNEL,
     )
-    told = _opened(config, opening, Actor("Sam", role="reporter", source="slack"), at)
-    told.move("decline", MAYA, minutes=6, reason="hotel network; all figures are normal")
+    story.command(key, TOM)
+    story.follow(key, 40, by=TOM)
+    story.note(key, "The scope went missing in the release of the day before.", by=MAYA)
+    story.end_effects(key, by=TOM)
+    story.move(key, "resolve", by=TOM)
+    story.wait(hours=30)
+    item = ItemForm(text="Show the depth of the queue on the board", owner="Tom", kind="detect")
+    with transaction() as session:
+        action_items.add(session, incident_key=key, form=item, actor=MAYA, at=story.at)
+        retros.publish(session, incident_key=key, actor=MAYA, at=story.at)
+    story.move(key, "close", by=MAYA)
 
 
-def _drill(config: Config, at: datetime) -> None:
-    opening = Opening(title="Database primary lost", severity="sev2", mode="drill")
-    told = _opened(config, opening, ADA, at)
-    told.take("commander", MAYA)
-    with told.then(1) as session:
-        runs.attach(
-            session,
-            incident_key=told.key,
-            slug="general-incident",
-            actor=MAYA,
-            at=told.at,
-            confirmed=True,
-        )
-    told.tick(1, MAYA, minutes=2)
-    told.tick(2, MAYA, minutes=3)
-    with told.then(1) as session:
-        effects.put_in_force(
-            session,
-            incident_key=told.key,
-            text="Writes are read-only (pretended)",
-            undo="Lift read-only",
-            actor=MAYA,
-            at=told.at,
-        )
-
-
-def _triage(config: Config, at: datetime) -> None:
-    opening = Opening(
-        title="Checkout p95 above 2 s",
-        severity="sev3",
-        status="triage",
-        source="api",
-        reporter="Latency monitor",
+def _a_release_taken_back(story: Story, at: datetime) -> None:
+    """Resolved, and a retro is owed."""
+    story.at = at
+    key = story.declare(
+        "Search finds nothing since the release", severity="sev1", checklist="bad-deploy"
     )
-    told = _opened(config, opening, Actor("Latency monitor", role="responder", source="api"), at)
-    with told.then(1) as session:
-        pages.page(
-            session,
-            incident_key=told.key,
-            target="primary",
-            actor=Actor("Latency monitor", role="responder", source="api"),
-            at=told.at,
-        )
-    told.send()
+    story.command(key, MAYA)
+    story.follow(key, 40, by=MAYA)
+    story.end_effects(key, by=MAYA)
+    story.move(key, "resolve", by=MAYA)
+
+
+def _a_false_alarm(story: Story, at: datetime) -> None:
+    story.at = at
+    key = story.declare("The status page shows a certificate warning", severity="sev4")
+    story.wait(minutes=6)
+    story.move(key, "decline", by=TOM, reason="One laptop's clock was a year behind")
+
+
+def _a_drill(story: Story, at: datetime) -> None:
+    story.at = at
+    key = story.declare(
+        "The database of orders is full", severity="sev2", checklist="major-incident", mode="drill"
+    )
+    story.command(key, TOM)
+    story.follow(key, 5, by=TOM)
+
+
+def _hurt_no_longer(story: Story, at: datetime) -> None:
+    """Mitigated: an effect is in force, and something was put off. Another report joined it."""
+    story.at = at
+    key = story.declare("Image uploads fail", severity="sev2", checklist="bad-deploy")
+    other = story.declare("Profile pictures cannot be changed", severity="sev3", by=SAM)
+    story.move(other, "merge", by=MAYA, into=key)
+    story.command(key, MAYA)
+    story.follow(key, 7, by=MAYA)
+    story.defer(key, "The owner is back in the morning", by=MAYA)
+    story.follow(key, 2, by=TOM)
+    story.move(key, "mitigate", by=MAYA)
+
+
+def _in_the_middle_of_it(story: Story, at: datetime) -> None:
+    """Somebody is being paged, nobody has answered, and the next step waits."""
+    story.at = at
+    key = story.declare(
+        "Checkout answers 503",
+        severity="sev1",
+        checklist="runaway-notifications",
+        summary="Every second payment fails since the queue of receipts is full.",
+        reporter="Sam",
+    )
+    story.follow(key, 4, by=TOM)
+    story.note(key, "The queue holds 1.2 million receipts and grows.", by=TOM)
+
+
+def _a_report_nobody_has_looked_at(story: Story, at: datetime) -> None:
+    story.at = at
+    story.declare("The newsletter went out twice, I think", by=SAM, status="triage")

@@ -25,11 +25,11 @@ def web(asked: argparse.Namespace) -> None:
     config = configure()
     if asked.workers > 1 and config.database_url.startswith("sqlite"):
         raise CannotDo("Several processes want PostgreSQL: set DATABASE_URL, or --workers=1.")
-    _require_free(config.host, config.port)
+    require_free(config.host, config.port)
     Server(config, workers=asked.workers, threads=asked.threads, sends=not asked.no_worker).run()
 
 
-def _require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int) -> None:
     """Say it in a sentence; gunicorn would try five times and say it in five."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

@@ -21,6 +21,8 @@ def main() -> int:
     try:
         pagerduty = FakePagerDuty(asked.pagerduty_port)
         slack = FakeSlack(asked.slack_port)
+        for name in ("incidents", "support"):
+            slack.add_channel(name)
         controls = Controls(
             asked.control_port,
             pagerduty=pagerduty,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.fakes.pagerduty import Alert, FakePagerDuty
-from tests.fakes.slack import FakeSlack
+from tests.fakes.slack import A_TOKEN, FakeSlack
 from tests.fakes.slack_events import a_message_event, send_event
 from tests.trials.checker import Verdict, intent_of, judge
 from tests.trials.client import Client
@@ -70,7 +70,7 @@ class Desk:
             "PORT": str(self.client.port),
             "PAGERDUTY_EVENTS_URL": self.pagerduty.url,
             "SLACK_API_URL": self.slack.api_url,
-            "SLACK_BOT_TOKEN": "xoxb-trial",
+            "SLACK_BOT_TOKEN": A_TOKEN,
             "SLACK_SIGNING_SECRETS": SIGNING_SECRET,
             "INCIDENT_TESTING": "1",
             "INCIDENT_FAILPOINT": failpoint,
@@ -120,6 +120,7 @@ class Desk:
     def hang_a_cord(self, *, grace_seconds: int) -> str:
         """A channel in which any message pages primary. Each trial has its own."""
         channel = f"C0TRIAL{len(self.promised):05}{int(time.monotonic() * 1000) % 100000}"
+        self.slack.add_channel(channel.lower(), id=channel)
         rule = {"target": "primary", "grace_seconds": grace_seconds, "armed": True}
         self.client.insist("PUT", f"/api/slack-rules/{channel}", rule)
         return channel
