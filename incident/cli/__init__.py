@@ -39,8 +39,15 @@ def _failures() -> tuple[type[Exception], ...]:
 def _sentence(error: Exception) -> str:
     """The first line is the sentence; what libraries say below it is for bug reports."""
     from pydantic import ValidationError
+    from sqlalchemy.exc import DBAPIError
 
     if isinstance(error, ValidationError):
         wrong = (f"{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors())
         return "; ".join(wrong)
+    if isinstance(error, DBAPIError):
+        return f"The database does not answer: {_first_line(error.orig)}"
+    return _first_line(error)
+
+
+def _first_line(error: BaseException | None) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -5,26 +5,10 @@ import contextlib
 import pytest
 
 from tests.trials.desk import Desk
-from tests.trials.processes import Template
 from tests.trials.rows import ROWS
 from tests.trials.tally import Tally
 
 pytestmark = pytest.mark.trial
-
-
-@pytest.fixture(scope="module")
-def template():
-    with Template() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def desk(template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    with Desk(template, folder, f"sqlite:///{folder}/incident.db") as running:
-        running.set_up()
-        running.start_worker()
-        yield running
 
 
 @pytest.mark.parametrize("name", ROWS)
