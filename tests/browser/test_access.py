@@ -56,7 +56,8 @@ CONTRAST = """() => {
   }
   const control = document.getElementById('title')
   const border = light(getComputedStyle(control).borderTopColor)
-  const around = ['html', '#title'].map((name) => light(getComputedStyle(document.querySelector(name)).backgroundColor))
+  const behind = (one) => light(getComputedStyle(one).backgroundColor)
+  const around = [document.documentElement, control].map(behind)
   const ratio = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
   return Math.min(...around.map((back) => ratio(border, back)))
 }"""

@@ -1,4 +1,4 @@
-"""The live page in a real browser: what one person does, another sees, and nothing typed is lost."""
+"""The live page: what one person does, another sees, and nothing that was typed is lost."""
 
 import pytest
 from playwright.sync_api import expect
@@ -49,7 +49,7 @@ def test_what_somebody_types_survives_what_others_do(desk, screen):
     page = screen(f"/incidents/{key}")
     page.get_by_label("What did you see?").fill("1204")
 
-    with_tom(desk, key, value="7")
+    desk.complete(key, 1, value="7")
 
     expect(page.get_by_text("This changed while you were typing")).to_be_visible()
     expect(page.locator("input[name=value]").first).to_have_value("1204")
@@ -78,7 +78,8 @@ def test_a_tick_can_be_undone_for_ten_seconds(desk, screen):
     expect(page.locator("[data-main]")).to_contain_text("Look at the graph")
 
 
-def test_a_page_that_cannot_hear_says_so_and_closes_done(desk, screen):
+def test_a_page_that_cannot_hear_says_so_and_closes_done(desk, screen, ears):
+    ears.expect("ERR_INTERNET_DISCONNECTED")
     key = desk.declare(*STEPS)
     page = screen(f"/incidents/{key}")
     expect(page.locator("[data-state]").first).to_contain_text("Live")
@@ -95,7 +96,8 @@ def test_a_page_that_cannot_hear_says_so_and_closes_done(desk, screen):
     expect(page.locator("[data-done]")).to_be_enabled()
 
 
-def test_a_refusal_is_said_where_the_press_was(desk, screen):
+def test_a_refusal_is_said_where_the_press_was(desk, screen, ears):
+    ears.expect("status of 409")
     key = desk.declare("Look {killer}", "Go on")
     page = screen(f"/incidents/{key}")
     page.locator("[data-main]").get_by_role("button", name="Defer, override").click()
@@ -105,7 +107,8 @@ def test_a_refusal_is_said_where_the_press_was(desk, screen):
     expect(page.get_by_role("alert")).to_contain_text("Say why, in a few words")
 
 
-def test_an_expired_log_in_keeps_what_was_typed(desk, screen):
+def test_an_expired_log_in_keeps_what_was_typed(desk, screen, ears):
+    ears.expect("status of 401")
     key = desk.declare(*STEPS)
     page = screen(f"/incidents/{key}")
     page.get_by_placeholder("What just happened?").fill("A long and precious sentence.")
@@ -130,15 +133,3 @@ def test_many_tabs_share_one_stream(desk, screen):
 
     for tab in tabs:
         expect(tab.locator("[data-main]")).to_contain_text("Restart the workers")
-
-
-def with_tom(desk, key, **asked):
-    from incident.services import steps
-    from incident.storage.db import transaction
-    from tests.browser.conftest import conftest_now
-    from tests.conftest import TOM
-
-    with transaction() as session:
-        steps.complete(
-            session, incident_key=key, number=1, actor=TOM, at=conftest_now(), **asked
-        )

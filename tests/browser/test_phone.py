@@ -7,14 +7,17 @@ pytestmark = pytest.mark.browser
 
 LONG = [f"Look at the graph number {n}" for n in range(1, 12)]
 
-TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().width > 1)
-  .filter((one) => !one.closest('p, .skip, .entry, .markdown, .card__title') && !one.matches('[type=radio], [type=checkbox]'))
+TARGETS = """() => [...document.querySelectorAll(
+    'a[href], button, summary, select, input:not([type=hidden], [type=radio], [type=checkbox])')]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .filter((one) => one.getBoundingClientRect().width > 1)
+  .filter((one) => !one.closest('p, .skip, .entry, .markdown, .card__title'))
   .map((one) => [one.textContent.trim().slice(0, 30) || one.id, one.getBoundingClientRect().height])
   .filter(([, height]) => height < 47.5)"""
 
 SMALL = """() => [...document.querySelectorAll('body *')]
-  .filter((one) => one.checkVisibility() && [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+  .filter((one) => one.checkVisibility())
+  .filter((one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
   .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 15)
   .map((one) => one.className + ': ' + one.textContent.trim().slice(0, 30))"""
 
