@@ -12,6 +12,8 @@ help:      ## List what make can do
 	  || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
 	@echo "Installing what the app needs ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m incident "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)/python" > $(BIN)/incident
+	@chmod +x $(BIN)/incident
 	@touch $@
 
 .venv/dev: requirements-dev.lock .venv/run
