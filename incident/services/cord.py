@@ -18,6 +18,7 @@ from incident.storage import incidents, signals
 from incident.storage import pages as page_rows
 from incident.storage import receipts as messages
 from incident.storage.incidents import Incident
+from incident.storage.pages import LIVE
 from incident.storage.signals import Signal
 from incident.storage.timers import Timer
 
@@ -68,7 +69,7 @@ def grace_ended(session: Session, incident: Incident, timer: Timer, at: datetime
     """Nobody objected, so page. What is hours late asks a human first."""
     timer.state, timer.settled_at = "fired", at
     pull = pulls.pull_in(timer)
-    if not incident.open or _was_paged(session, incident):
+    if not incident.open or _was_paged(session, incident, pull):
         return
     if rules.is_stale(timer.due_at, at):
         late = f"NOBODY WAS PAGED: the page was due at {timer.due_at:%Y-%m-%d %H:%M} UTC"
@@ -105,9 +106,10 @@ def second_cry_unanswered(session: Session, incident: Incident, timer: Timer, at
 
 def page_all_the_same(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
     """The last resort when the end of a grace cannot be dealt with: page, and nothing else."""
-    if incident.open and not _was_paged(session, incident):
+    pull = pulls.pull_in(timer)
+    if incident.open and not _was_paged(session, incident, pull):
         why = "the desk stumbled over the end of the grace"
-        pulls.page(session, incident, pulls.pull_in(timer), actor=DESK, why=why, at=at)
+        pulls.page(session, incident, pull, actor=DESK, why=why, at=at)
 
 
 def open_all_the_same(session: Session, _: Incident, timer: Timer, at: datetime) -> None:
@@ -163,8 +165,13 @@ def _join_quietly(
     receipts.follow(session, newer, at)
 
 
-def _was_paged(session: Session, incident: Incident) -> bool:
-    return any(receipts.is_of_cord(p) for p in page_rows.of_incident(session, incident.id))
+def _was_paged(session: Session, incident: Incident, pull: Pull) -> bool:
+    """Whether the cord has paged, or somebody else the same people."""
+    return any(
+        receipts.is_of_cord(asked)
+        or (asked.target == pull.target and asked.state in (*LIVE, "acknowledged"))
+        for asked in page_rows.of_incident(session, incident.id)
+    )
 
 
 def _may_answer(session: Session, incident: Incident, at: datetime) -> bool:

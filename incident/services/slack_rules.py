@@ -21,10 +21,11 @@ class RuleForm:
     checklist: str | None = None
     grace_seconds: int | None = None
     threads: bool | None = None
+    strangers: bool | None = None
     armed: bool | None = None
 
 
-FIELDS = ("target", "checklist", "grace_seconds", "threads", "armed")
+FIELDS = ("target", "checklist", "grace_seconds", "threads", "strangers", "armed")
 
 
 def put(session: Session, *, channel: str, form: RuleForm, actor: Actor, at: datetime) -> SlackRule:

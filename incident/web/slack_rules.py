@@ -114,6 +114,7 @@ def _typed() -> RuleForm:
         checklist=form.get("checklist", ""),
         grace_seconds=-1 if grace is None else grace,
         threads="threads" in form,
+        strangers="strangers" in form,
     )
 
 
