@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from incident.rules.permissions import Actor, require
 from incident.rules.retros import writing as rules
 from incident.rules.words import shortened
-from incident.services.retros import begin
 from incident.storage import incidents, retros
 from incident.storage.retros import ActionItem
 
@@ -34,7 +33,7 @@ def add(
 ) -> ActionItem:
     """What somebody will change. It may be added after publishing too."""
     require(actor, "responder")
-    retro = begin(session, incidents.lock(session, incident_key), at=at)
+    retro = retros.begin(session, incidents.lock(session, incident_key), at=at)
     item = ActionItem(
         retro_id=retro.id,
         text="",
@@ -61,7 +60,7 @@ def change(
     at: datetime,
 ) -> ActionItem:
     require(actor, "responder")
-    retro = begin(session, incidents.lock(session, incident_key), at=at)
+    retro = retros.begin(session, incidents.lock(session, incident_key), at=at)
     item = retros.action_item(session, retro.id, item_id)
     _fill(item, form, at=at)
     return item

@@ -112,6 +112,8 @@ def move_locked(
     record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
     if status in (rules.Status.RESOLVED, rules.Status.DECLINED, rules.Status.MERGED):
         pages.resolve_all(session, incident, actor=actor, at=at)
+    if status == rules.Status.RESOLVED:
+        retros.begin(session, incident, at=at)
     receipts.follow(session, incident, at)
     return incident
 

@@ -41,7 +41,7 @@ def edit_section(
     rules.require_section(name)
     text = rules.body(text)
     incident = incidents.lock(session, incident_key)
-    retro = begin(session, incident, at=at)
+    retro = retros.begin(session, incident, at=at)
     rules.require_draft(retro.state)
     section = retros.section(session, retro.id, name)
     if section is None:
@@ -73,7 +73,7 @@ def keep_refused(
     """Keep a text that arrived too late, so that it is in the section's history for ever."""
     require(actor, "responder")
     rules.require_section(name)
-    retro = begin(session, incidents.lock(session, incident_key), at=at)
+    retro = retros.begin(session, incidents.lock(session, incident_key), at=at)
     text = rules.body(text)
     kept = retros.edits(session, retro.id, name)
     if text and not any(edit.text == text for edit in kept):
@@ -95,7 +95,7 @@ def publish(session: Session, *, incident_key: str, actor: Actor, at: datetime) 
     require(actor, "responder")
     incident = incidents.lock(session, incident_key)
     rules.require_over(incident.key, incident.status)
-    retro = begin(session, incident, at=at)
+    retro = retros.begin(session, incident, at=at)
     if retro.state == "published":
         return retro
     retro.state, retro.published_at, retro.published_by = "published", at, actor.name
@@ -107,7 +107,7 @@ def reopen(session: Session, *, incident_key: str, actor: Actor, at: datetime) -
     """Back to a draft, to be changed. If one is owed, it is owed again."""
     require(actor, "responder")
     incident = incidents.lock(session, incident_key)
-    retro = begin(session, incident, at=at)
+    retro = retros.begin(session, incident, at=at)
     if retro.state == "draft":
         return retro
     retro.state = "draft"
@@ -142,16 +142,6 @@ def withdraw_waiver(session: Session, *, incident_key: str, actor: Actor, at: da
     told = f"{actor.name} asked for a retro after all"
     _say(session, incident, "retro_waiver_withdrawn", told, actor, at)
     return incident
-
-
-def begin(session: Session, incident: Incident, *, at: datetime) -> Retro:
-    """The retro of an incident that is locked, made when there is none yet."""
-    retro = retros.of_incident(session, incident.id)
-    if retro is None:
-        retro = Retro(incident_id=incident.id, state="draft", created_at=at)
-        session.add(retro)
-        session.flush()
-    return retro
 
 
 def as_values(session: Session, incident_key: str, *, at: datetime | None = None) -> dict[str, Any]:

@@ -91,6 +91,16 @@ def of_incident(session: Session, incident_id: int) -> Retro | None:
     return session.scalars(select(Retro).where(Retro.incident_id == incident_id)).one_or_none()
 
 
+def begin(session: Session, incident: Incident, *, at: datetime) -> Retro:
+    """The retro of an incident that is locked, made when there is none yet."""
+    retro = of_incident(session, incident.id)
+    if retro is None:
+        retro = Retro(incident_id=incident.id, state="draft", created_at=at)
+        session.add(retro)
+        session.flush()
+    return retro
+
+
 def of_incidents(session: Session, ids: Collection[int]) -> list[Retro]:
     """The retros of several incidents at once."""
     if not ids:

@@ -123,6 +123,16 @@ def test_a_retro_can_be_read_before_anybody_writes_in_it(sqlite, an_incident):
     assert (found["state"], found["sections"][0]["version"]) == ("draft", 0)
 
 
+def test_resolving_begins_the_retro(sqlite, an_incident):
+    key = an_incident()
+    move(key, "resolve")
+    move(key, "reopen")
+    move(key, "resolve")
+
+    with reading() as session:
+        assert rows.of_incident(session, incident_rows.id_of(key)).state == "draft"
+
+
 def test_a_section_nobody_edited_follows_the_record(sqlite, an_incident):
     key = an_incident()
     before = section(key, "response").text

@@ -378,7 +378,7 @@ def test_the_document_is_downloaded(browser, page):
 def test_the_list_has_the_owed_retros_first(browser, page):
     shown = words(browser("Sam", role="viewer").get("/retros"))
 
-    assert "Owed SEV 2 Comments fail to post INC-1 not begun, resolved" in shown
+    assert "Owed SEV 2 Comments fail to post INC-1 draft, resolved" in shown
 
 
 def test_an_empty_list_teaches_what_a_retro_is(browser, app):
