@@ -26,16 +26,17 @@ def configure() -> Config:
 def open_desk(config: Config) -> Engine:
     """Connect to a database that is up to date, and be able to read its secrets."""
     engine = db.connect(config.database_url)
-    if not up_to_date(engine):
+    if not is_ready(engine):
         raise CannotDo("The database is not up to date. Run `incident migrate` first.")
     sealed.use(sealed.find_key(config.secret_key, config.secret_key_file))
     return engine
 
 
-def up_to_date(engine: Engine) -> bool:
-    """Whether the newest migration has been run here."""
+def is_ready(engine: Engine) -> bool:
+    """Whether the newest migration has been run here, and the desk has what it starts with."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
         revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return str(revision) == HEAD.partition("_")[0]
+        newest = str(revision) == HEAD.partition("_")[0]
+        return newest and connection.scalar(text("SELECT id FROM installs")) is not None

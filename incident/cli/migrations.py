@@ -2,11 +2,9 @@
 
 import argparse
 
-from sqlalchemy import Engine
-
 from config import ROOT, Config
 from incident import clock
-from incident.cli.desk import HEAD, configure, up_to_date
+from incident.cli.desk import HEAD, configure, is_ready
 from incident.services import checklists, install
 from incident.storage import db, installs
 
@@ -18,15 +16,14 @@ def migrate(_asked: argparse.Namespace) -> None:
 def bring_up_to_date(config: Config) -> str:
     """Says in one line what was done. Again, or twice at once, does nothing more."""
     engine = db.connect(config.database_url)
-    fresh = up_to_date(engine)
-    if not fresh:
-        engine.dispose()
-        _run_migrations(config.database_url)
+    if is_ready(engine):
+        return f"The database is up to date ({HEAD})."
+    engine.dispose()
+    _run_migrations(config.database_url)
     loaded = _furnish()
-    _leave(engine)
-    done = "is up to date" if fresh else "has been brought up to date"
+    engine.dispose()
     more = f", with {loaded} starter checklists" if loaded else ""
-    return f"The database {done} ({HEAD}){more}."
+    return f"The database has been brought up to date ({HEAD}){more}."
 
 
 def _run_migrations(url: str) -> None:
@@ -46,8 +43,3 @@ def _furnish() -> int:
         install.prepare(session, clock.now())
         installs.lock(session)
         return checklists.load_starters(session, ROOT / "starter", at=clock.now())
-
-
-def _leave(engine: Engine) -> None:
-    """No connection of ours may be inherited by a process that is forked later."""
-    engine.dispose()

@@ -6,14 +6,25 @@ import os
 import socket
 import sys
 
-from incident.cli.desk import CannotDo, configure
+from incident.cli.desk import CannotDo, configure, is_ready
+from incident.storage import db
 
 
 def run(asked: argparse.Namespace) -> None:
-    """Migrate, then become the web process: what migrating needed is not kept in memory."""
+    """Migrate where that is needed, then serve.
+
+    After a migration the process starts anew: what migrating needed is not kept in memory.
+    """
+    config = configure()
+    engine = db.connect(config.database_url)
+    ready = is_ready(engine)
+    engine.dispose()
+    if ready:
+        web(asked)
+        return
     from incident.cli.migrations import bring_up_to_date
 
-    print(bring_up_to_date(configure()), flush=True)
+    print(bring_up_to_date(config), flush=True)
     options = [f"--workers={asked.workers}", f"--threads={asked.threads}"]
     options += ["--no-worker"] if asked.no_worker else []
     os.execv(sys.executable, [sys.executable, "-m", "incident", "web", *options])  # noqa: S606
