@@ -58,7 +58,9 @@ def ending(progress: Progress, state: str) -> tuple[Event, ...]:
     states = [progress.state(step) for step in progress.active()]
     counts = {str(name): states.count(name) for name in sorted(SETTLED) if name in states}
     told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-    return (Event("run_completed", f"{ENDINGS[state]}: {told}", {"state": state, "counts": counts}),)
+    return (
+        Event("run_completed", f"{ENDINGS[state]}: {told}", {"state": state, "counts": counts}),
+    )
 
 
 def _next_to_do(progress: Progress) -> Step | None:
