@@ -4,26 +4,30 @@ import argparse
 
 from incident import clock
 from incident.cli.desk import configure, open_desk
+from incident.rules.people import email_of
 from incident.rules.permissions import Actor
 from incident.services import people, tokens
+from incident.storage import people as rows
 from incident.storage.db import transaction
 
 OPERATOR = Actor("The terminal", role="admin", source="cli")
 
 
 def invite(asked: argparse.Namespace) -> None:
-    """Whoever has the terminal can always come in: a known address gets a new-password link."""
+    """A link to a new account; where there is one already, to a new password."""
     config = configure()
     open_desk(config)
     with transaction() as session:
-        kind, token = people.offer_link(
-            session, email=asked.email, role=asked.role, actor=OPERATOR, at=clock.now()
-        )
-    link = f"{config.public_url}/{kind}/{token}"
-    if kind == "resets":
-        print(f"{asked.email} has an account. A new password, once, within 30 minutes: {link}")
-    else:
-        print(f"{asked.email} can join as {asked.role}, once, within 7 days: {link}")
+        person = rows.by_email(session, email_of(asked.email))
+        if person is None:
+            token = people.invite(
+                session, email=asked.email, role=asked.role, actor=OPERATOR, at=clock.now()
+            )
+            lasts, where = f"can join as {asked.role}, once, within 7 days", "invitations"
+        else:
+            token = people.offer_reset(session, person_id=person.id, actor=OPERATOR, at=clock.now())
+            lasts, where = "can choose a new password, once, within 30 minutes", "resets"
+    print(f"{asked.email} {lasts}: {config.public_url}/{where}/{token}")
 
 
 def token(asked: argparse.Namespace) -> None:

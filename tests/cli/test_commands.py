@@ -5,6 +5,7 @@ import pytest
 from incident.cli.arguments import read
 from incident.services import people, tokens
 from incident.storage import checklists, db
+from incident.storage.people import Person
 from tests.conftest import START
 
 
@@ -67,6 +68,17 @@ def test_an_invitation_is_a_link_for_one_address(desk):
     with db.reading() as session:
         link = people.require_link(session, "invitation", token, db_now())
     assert (link.email, link.role) == ("maya@example.com", "admin")
+
+
+def test_whoever_has_an_account_gets_a_link_to_a_new_password(desk):
+    with db.transaction() as session:
+        session.add(Person(name="Maya", email="maya@example.com", created_at=START))
+
+    _, said, _ = desk("invite", "Maya@example.com")
+
+    token = said.rstrip().rpartition("/")[2]
+    with db.reading() as session:
+        assert people.require_link(session, "reset", token, db_now()).email == "maya@example.com"
 
 
 def test_an_address_that_is_none_is_refused(desk):
