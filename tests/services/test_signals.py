@@ -122,6 +122,17 @@ def test_a_cry_we_stumble_over_is_kept_and_tried_again(armed, clock, monkeypatch
     assert states() == ["opened"]
 
 
+def test_what_was_half_done_when_we_stumbled_is_undone(armed, clock, monkeypatch):
+    monkeypatch.setattr(receipts, "post", _stumble)
+    tell(a_message_event("Uploads are failing"), clock())
+    assert (states(), opened()) == (["new"], [])
+
+    monkeypatch.undo()
+    inbox.read_waiting(clock())
+
+    assert (states(), opened()) == (["opened"], ["Uploads are failing"])
+
+
 def test_a_cry_we_stumble_over_again_and_again_pages_all_the_same(armed, clock, monkeypatch):
     monkeypatch.setattr(signals, "_cry", _stumble)
 
