@@ -1,19 +1,17 @@
 """Who is calling: a token in the Authorization header, and nothing else."""
 
 import logging
-from datetime import datetime, timedelta
-from math import ceil
 
 from flask import request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import BadRequest, Forbidden, TooManyRequests, Unauthorized
+from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 
 from incident import clock
 from incident.rules import tokens as rules
 from incident.rules.permissions import RANK, Actor
-from incident.services import strangers, tokens
+from incident.services import tokens
 from incident.storage import tokens as rows
 from incident.storage.db import reading, transaction
 from incident.storage.tokens import Token
@@ -33,7 +31,6 @@ def require_caller(role: str) -> Actor:
         actor = tokens.authenticate(session, token, at)
         noted = row is None or tokens.is_use_noted(session, token, at)
     if actor is None:
-        _hold_up(token, at)
         raise _unauthorized("This token is unknown, or it has ended.", error="invalid_token")
     require_role(actor, role)
     if not noted:
@@ -63,19 +60,6 @@ def _row(session: Session, token: str) -> Token | None:
     """Held for as long as the session asks about it, so that it is read only once."""
     read = rules.read(token)
     return rows.find(session, read[0]) if read else None
-
-
-def _hold_up(token: str, at: datetime) -> None:
-    """Whoever tries one bad token after another waits longer and longer."""
-    address = request.remote_addr or "unknown"
-    with reading() as session:
-        wait = strangers.wait(session, address, at)
-    if wait > timedelta():
-        seconds = ceil(wait.total_seconds())
-        raise TooManyRequests("Too many calls with a bad token.", retry_after=seconds)
-    if rules.read(token) is not None:
-        with transaction() as session:
-            strangers.count(session, address, at)
 
 
 def _refuse_misplaced_tokens() -> None:

@@ -50,11 +50,10 @@ REFUSALS = {
     413: "Larger than 1 MB",
     415: "Neither JSON nor what else the address takes",
     422: "A field is missing, unknown or wrong; `errors` names it",
-    429: "Too many calls with a bad token",
     500: "Broken here; `id` leads to the cause in the log",
     503: "The database cannot be reached, or the desk is full",
 }
-REFUSAL_HEADERS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+REFUSAL_HEADERS = {401: "WWW-Authenticate", 503: "Retry-After"}
 
 
 @endpoint("GET", "/api/openapi.json", role="")
@@ -172,7 +171,7 @@ def _told(route: Route, model: type[BaseModel] | None, status: int, refs: dict[A
 def _refusals(route: Route) -> Json:
     statuses = {500, 503} - set(route.also)
     if route.role:
-        statuses |= {400, 401, 422, 429}
+        statuses |= {400, 401, 422}
     if route.role in ("responder", "admin"):
         statuses |= {403}
     if "{" in route.path:

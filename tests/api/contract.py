@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -70,9 +69,9 @@ def not_asked(case: Any) -> list[str]:
 
 
 @contextmanager
-def a_desk(folder: Path) -> Iterator[str]:
+def a_desk(url: str) -> Iterator[str]:
     """A database with a few incidents in it, and an admin's token."""
-    engine = db.connect(f"sqlite:///{folder}/incident.db")
+    engine = db.connect(url)
     db.Base.metadata.create_all(engine)
     sealed.use(SECRET)
     now = clock.now()

@@ -2,3 +2,4 @@
 
 EXAMPLES = 3
 EVERY_CORNER = False
+DATABASES = ("sqlite",)

@@ -5,14 +5,18 @@ from openapi_schema_validator import OAS31Validator
 from schemathesis.checks import CHECKS
 
 from incident.api import openapi
-from tests.api import contract
+from tests.api import contract, effort
+from tests.postgres import empty_database
 
 schema = contract.the_schema()
 
 
-@pytest.fixture(scope="module")
-def token(tmp_path_factory):
-    with contract.a_desk(tmp_path_factory.mktemp("desk")) as Token.value:
+@pytest.fixture(scope="module", params=effort.DATABASES)
+def token(request, tmp_path_factory):
+    sqlite = request.param == "sqlite"
+    folder = tmp_path_factory.mktemp("desk")
+    url = f"sqlite:///{folder}/incident.db" if sqlite else empty_database("desk_contract")
+    with contract.a_desk(url) as Token.value:
         yield
 
 
