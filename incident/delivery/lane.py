@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 
 from incident.delivery.net import Net
 from incident.delivery.sender import Sender
-from incident.integrations.notifier import Notifier, Result
+from incident.integrations.notifier import Notifier, Result, TryAgain
 from incident.services import deliveries
 from incident.services.deliveries import Claimed, Ready
 from incident.services.messages import Moot
@@ -61,13 +61,14 @@ class Lane:
         self._watching = Lock()
         self._news = Event()
         self._stopping = Event()
+        self._hang_up: Callable[[], None] = self._stopping.set
         self._threads = [
             Thread(target=self._run, args=(f"{owner}/{n}",), name=f"{integration}-{n}", daemon=True)
             for n in range(threads)
         ]
 
     def start(self) -> None:
-        watch.on_ring(self._news.set)
+        self._hang_up = watch.on_ring(self._news.set)
         for thread in self._threads:
             thread.start()
 
@@ -77,6 +78,7 @@ class Lane:
         self._news.set()
 
     def join(self, timeout: float) -> None:
+        self._hang_up()
         for thread in self._threads:
             thread.join(timeout)
 
@@ -91,16 +93,18 @@ class Lane:
 
     def deliver(self, claimed: Claimed, sender: Sender) -> None:
         """No transaction is open while we talk to the world."""
-        with reading() as session:
-            found = deliveries.guard(
-                session, claimed, public_url=self._public_url, at=self._clock()
-            )
+        found = self._look_again(claimed)
         if found is None:
             return
         failpoint("guard-passed")
         result = sender.send(found) if isinstance(found, Ready) else found
         failpoint("answer-read")
         self._settle(claimed, result)
+
+    def _look_again(self, claimed: Claimed) -> Ready | Result | Moot | None:
+        with Net(f"the last look at delivery {claimed.delivery_id}") as net, reading() as session:
+            return deliveries.guard(session, claimed, public_url=self._public_url, at=self._clock())
+        return TryAgain(f"A fault of the incident desk ({type(net.caught).__name__})")
 
     def _run(self, owner: str) -> None:
         sender = Sender(self._make)

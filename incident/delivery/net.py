@@ -4,6 +4,8 @@ import logging
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy.exc import OperationalError
+
 log = logging.getLogger(__name__)
 
 
@@ -26,5 +28,8 @@ class Net:
         if not isinstance(error, Exception):
             return False
         self.caught = error
-        log.error("%s failed", self._what, exc_info=error)
+        if isinstance(error, OperationalError):
+            log.warning("%s failed: the database does not answer: %s", self._what, error.orig)
+        else:
+            log.error("%s failed", self._what, exc_info=error)
         return True

@@ -42,10 +42,11 @@ class Scheduler:
         self._failures: dict[int, list[datetime]] = {}
         self._news = Event()
         self._stopping = Event()
+        self._hang_up: Callable[[], None] = self._stopping.set
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
-        watch.on_ring(self._news.set)
+        self._hang_up = watch.on_ring(self._news.set)
         self._thread.start()
 
     def stop(self) -> None:
@@ -53,6 +54,7 @@ class Scheduler:
         self._news.set()
 
     def join(self) -> None:
+        self._hang_up()
         self._thread.join(SWEEP.total_seconds() * 2)
 
     def sweep(self) -> int:

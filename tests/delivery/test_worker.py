@@ -4,14 +4,17 @@ import pytest
 
 from incident.delivery.lane import Lane
 from incident.delivery.sender import Sender
+from incident.delivery.worker import Worker
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.services import deliveries, incidents
-from incident.storage import outbox, pages
+from incident.services import pages as page_services
+from incident.storage import outbox, pages, workers
 from incident.storage.db import reading, transaction
 from incident.storage.incidents import get
-from tests.conftest import TOM
+from tests.conftest import TOM, connect_target
 from tests.delivery.conftest import a_post, deliver, lines, promise, rows
 from tests.delivery.notifiers import Silent, Told
+from tests.trials.processes import wait_until
 
 
 def test_a_page_is_sent_once(a_page_due, clock):
@@ -177,6 +180,16 @@ def test_what_cannot_be_settled_is_set_aside(a_page_due, clock, monkeypatch):
     assert rows(a_page_due)[0].state == "sent"
 
 
+def test_what_cannot_even_be_read_is_told_and_tried_again(a_page_due, clock, monkeypatch):
+    monkeypatch.setattr(deliveries, "guard", broken)
+    pager = Told()
+
+    deliver(pager, clock)
+
+    said = "A fault of the incident desk (ZeroDivisionError). Trying again in 1 s"
+    assert (lines(a_page_due)[-1], pager.sent) == (said, [])
+
+
 def broken(*_args, **_named):
     raise ZeroDivisionError("a poisoned row")
 
@@ -224,3 +237,48 @@ def test_a_post_that_keeps_failing_lets_the_next_one_pass(a_post_due, clock):
     deliver(poster, clock, integration="slack")
 
     assert poster.sent[0].intent_key.split("/")[3] == "post-2"
+
+
+def test_a_page_is_sent_within_the_moment_it_is_promised(database, an_incident, clock):
+    connect_target("primary")
+    key, pager = an_incident(), Told(Delivered())
+    worker = Worker({"pagerduty": lambda: pager}, clock=clock)
+    worker.start()
+    with transaction() as session:
+        page_services.page(session, incident_key=key, target="primary", actor=TOM, at=clock())
+    wait_until(lambda: rows(key)[0].state == "sent", "the page to be sent")
+    worker.stop()
+    worker.join()
+
+    assert len(pager.sent) == 1
+
+
+def test_a_bad_page_does_not_hold_up_the_next_one(database, an_incident, clock):
+    connect_target("primary")
+    bad, good = an_incident(), an_incident()
+    pager = Told(ZeroDivisionError("oops"), Delivered())
+    worker = Worker({"pagerduty": lambda: pager}, clock=clock)
+    with transaction() as session:
+        for key in (bad, good):
+            page_services.page(session, incident_key=key, target="primary", actor=TOM, at=clock())
+    worker.start()
+    wait_until(lambda: {rows(k)[0].state for k in (bad, good)} == {"due", "sent"}, "both tries")
+    worker.stop()
+    worker.join()
+
+    assert sorted(row.attempts for k in (bad, good) for row in rows(k)) == [1, 1]
+
+
+def test_a_worker_gives_signs_of_life_and_signs_off(database, clock):
+    worker = Worker({"slack": lambda: Told()}, clock=clock)
+    worker.start()
+    wait_until(last_beat, "a sign of life")
+    worker.stop()
+    worker.join()
+
+    assert last_beat() is None
+
+
+def last_beat():
+    with reading() as session:
+        return workers.last_beat(session)
