@@ -8,6 +8,7 @@ from incident.rules.typed_times import moment_of
 from incident.services import answers, incidents
 from incident.services.incidents import Opening
 from incident.storage import checklists, overviews
+from incident.storage import incidents as rows
 from incident.storage.db import reading
 from incident.web import news
 from incident.web.forms import Errors
@@ -18,6 +19,7 @@ from incident.web.screens.checklists import offers
 from incident.web.screens.home import home
 
 USUAL = "general-incident"
+PER_PAGE = 50
 
 bp = Blueprint("incidents", __name__)
 
@@ -28,6 +30,18 @@ def index() -> ResponseReturnValue:
         found, around = overviews.of_now(session), overviews.beside(session)
         now = home(found, around, news.viewer(), now=clock.now())
         return render_template("incidents/index.html", now_page=now)
+
+
+@bp.get("/incidents")
+def every() -> ResponseReturnValue:
+    """All of them, newest first, a page at a time; or those whose title holds some words."""
+    words, before = request.args.get("q", "").strip(), request.args.get("before", None, int)
+    with reading() as session:
+        found = rows.newest(session, words=words, before=before, limit=PER_PAGE + 1)
+    more = found[PER_PAGE - 1].id if len(found) > PER_PAGE else None
+    return render_template(
+        "incidents/all.html", incidents=found[:PER_PAGE], words_asked=words, more=more
+    )
 
 
 @bp.get("/incidents/new")

@@ -3,7 +3,9 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from incident.rules.typed_times import moment_of
 from incident.services import incidents
+from incident.storage import incidents as rows
 from incident.web.presses import Press, press
 
 MOVES = {
@@ -34,6 +36,26 @@ def rate(key: str) -> ResponseReturnValue:
         )
 
     return press(key, do, said="The severity is set.")
+
+
+@bp.post("/description")
+def describe(key: str) -> ResponseReturnValue:
+    """A better title or summary, or the moment when it began. What is left empty stays."""
+    form = request.form
+
+    def do(pressed: Press) -> None:
+        zone = rows.get(pressed.session, key).zone
+        incidents.describe(
+            pressed.session,
+            incident_key=key,
+            title=form.get("title") or None,
+            summary=form.get("summary"),
+            started_at=moment_of(form.get("started_at", ""), zone=zone, now=pressed.at),
+            actor=pressed.actor,
+            at=pressed.at,
+        )
+
+    return press(key, do, said="It is on the timeline.")
 
 
 @bp.post(f"/<any({', '.join(MOVES)}):noun>")

@@ -60,6 +60,7 @@ function finish({ form, submitter }) {
   if (form.isConnected && form.id !== "press") form.reset()
   renew(form)
   submitter?.closest("[popover]")?.hidePopover()
+  if (form.closest("[data-number]")) history.replaceState(null, "", location.pathname)
 }
 
 // The next press is another one, and says so.

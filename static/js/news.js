@@ -31,8 +31,15 @@ function isSame(old, fresh) {
   return version !== undefined ? version === old.dataset.version : old.isEqualNode(fresh)
 }
 
+// What somebody types in stays where it is, even when its place in the list is gone.
 function mergeChildren(old, fresh) {
   old.className = fresh.className
+  const wanted = new Set([...fresh.children].map((child) => child.id))
+  const isLeft = (child) => child && !(child.id && wanted.has(child.id))
+  for (const gone of [...old.children].filter(isLeft)) {
+    if (isBusy(gone)) hold(gone, null)
+    else gone.remove()
+  }
   let cursor = old.firstElementChild
   for (const child of [...fresh.children]) {
     const match = child.id && old.querySelector(`:scope > #${CSS.escape(child.id)}`)
@@ -40,15 +47,10 @@ function mergeChildren(old, fresh) {
       old.insertBefore(child, cursor)
       continue
     }
+    while (isLeft(cursor)) cursor = cursor.nextElementSibling
     if (match === cursor) cursor = match.nextElementSibling
     else old.insertBefore(match, cursor)
     merge(match, child)
-  }
-  while (cursor) {
-    const gone = cursor
-    cursor = cursor.nextElementSibling
-    if (isBusy(gone)) hold(gone, null)
-    else gone.remove()
   }
 }
 
@@ -69,7 +71,8 @@ export function isBusy(element) {
   )
 }
 
-// It stays, without its place as the step in hand, and says so. Nothing can be settled from it.
+// It stays, without its place as the step in hand, and says so. Once nothing in it is being typed,
+// it goes by itself.
 function hold(old, fresh) {
   const first = !held.has(old)
   held.set(old, fresh)
@@ -89,6 +92,9 @@ function hold(old, fresh) {
   button.addEventListener("click", () => release(old))
   notice.append(button)
   old.prepend(notice)
+  const leave = () => setTimeout(() => old.isConnected && !isBusy(old) && release(old))
+  old.addEventListener("focusout", leave)
+  old.addEventListener("toggle", leave, true)
 }
 
 function release(old) {

@@ -26,7 +26,8 @@ document.addEventListener("keydown", (event) => {
 // Switched off for this browser by the tick in its sheet, or for the person in their profile.
 function isListening() {
   if (document.documentElement.dataset.keys === "off") return false
-  if (!document.querySelector("live-incident") || localStorage.getItem(OFF) || isDeaf()) return false
+  const live = document.querySelector("live-incident:not([data-keys=off])")
+  if (!live || localStorage.getItem(OFF) || isDeaf()) return false
   const isFree = !document.activeElement?.matches(CONTROLS)
   return isFree && !document.querySelector(":popover-open")
 }

@@ -56,6 +56,8 @@ NEEDS = {
     "accounts.enable": ADMIN,
     "accounts.end_logins": ADMIN,
     "incidents.index": VIEWER,
+    "incidents.every": VIEWER,
+    "standing.describe": RESPONDER,
     "incidents.show": VIEWER,
     "incidents.since": VIEWER,
     "incidents.new": RESPONDER,

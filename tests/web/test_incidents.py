@@ -272,3 +272,41 @@ def test_whoever_takes_command_can_give_it_up(an_incident, maya):
 
     assert "Commander: Maya" in taken
     assert "Commander: nobody" in words(maya.get(f"/incidents/{key}"))
+
+
+def test_an_incident_can_be_found_by_a_word_of_its_title(maya, an_incident):
+    an_incident(title="Uploads are failing")
+    an_incident(title="Search is slow")
+
+    found = words(maya.get("/incidents?q=upload"))
+
+    assert "Uploads are failing" in found
+    assert "Search is slow" not in found
+
+
+def test_a_search_that_finds_nothing_says_so(maya, an_incident):
+    an_incident(title="Uploads are failing")
+
+    assert "No incident is called that" in words(maya.get("/incidents?q=nothing"))
+
+
+def test_the_title_and_the_beginning_can_be_corrected(maya, an_incident):
+    key = an_incident(title="Uplods")
+
+    maya.post(
+        f"/incidents/{key}/description",
+        {"title": "Uploads fail", "started_at": "2021-07-09 11:00"},
+    )
+
+    assert the(key).title == "Uploads fail"
+    assert f"{the(key).started_at:%d %H:%M}" == "09 11:00"
+
+
+def test_a_checklist_is_given_up_with_a_reason(maya, an_incident):
+    key = an_incident(*ITEMS)
+
+    maya.post(f"/incidents/{key}/checklists/1/abandonment", {"reason": "It does not fit"})
+
+    shown = words(maya.get(f"/incidents/{key}"))
+    assert "Checklist abandoned." in shown
+    assert "Current step" not in shown

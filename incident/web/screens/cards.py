@@ -20,11 +20,11 @@ NUMERIC = ("<", ">", "=")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One per run. `sends` says that pressing the button sends something."""
+    """One per run. `press` is what the button says, `wakes` are the targets it would page."""
 
     step: StepView
     press: str
-    sends: bool = False
+    wakes: tuple[str, ...] = ()
     expect: str = ""
     numeric: bool = False
     choices: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ def card(step: Step, shown: StepView, progress: Progress, *, follows: Sequence[A
     return Card(
         step=shown,
         press=press(follows),
-        sends=bool(follows),
+        wakes=tuple(str(s.settings.get("target", "")) for s in follows if s.kind == "page"),
         expect=expect,
         numeric=_is_numeric(expect),
         choices=choices if kind.is_answered else (),
