@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 from sqlalchemy.orm import Session
 
-from incident.delivery import inbox
+from incident.delivery import housekeeping, inbox
 from incident.delivery.net import Net
 from incident.rules.outcome import Event as Line
 from incident.rules.outcome import Outcome
@@ -40,6 +40,7 @@ class Scheduler:
         self._clock = clock
         self._fire = fire
         self._failures: dict[int, list[datetime]] = {}
+        self._tidied_at: datetime | None = None
         self._news = Event()
         self._stopping = Event()
         self._hang_up: Callable[[], None] = self._stopping.set
@@ -77,7 +78,15 @@ class Scheduler:
                 self.sweep()
             with Net("the inbox"):
                 inbox.read_waiting(self._clock())
+            with Net("housekeeping"):
+                self._tidy_sometimes()
             self._news.wait(self._pause().total_seconds())
+
+    def _tidy_sometimes(self) -> None:
+        now = self._clock()
+        if self._tidied_at is None or abs(now - self._tidied_at) > housekeeping.EVERY:
+            self._tidied_at = now
+            housekeeping.tidy(now)
 
     def _next(self) -> Timer | None:
         """The oldest that is due, but not one that has failed just now."""
