@@ -21,7 +21,7 @@ from tests.browser.story import (
     the_house,
     the_night,
 )
-from tests.conftest import ADA, MAYA, TOM
+from tests.conftest import MAYA, TOM
 from tests.services.retro_story import the_story
 from tests.web.browsers import a_person
 

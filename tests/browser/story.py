@@ -10,7 +10,6 @@ from incident.integrations.notifier import Delivered, Result
 from incident.rules.permissions import DESK, Actor
 from incident.services import (
     checklists,
-    effects,
     incidents,
     install,
     pages,
@@ -48,7 +47,7 @@ review every: 90 days
 ## Stop the bleeding
 
 - [ ] Do users still receive unwanted pushes? {expect=yes}
-- [ ] Remove the iOS certificate {effect="iOS certificate removed" undo="Restore the certificate" max=4h}
+- [ ] Remove the iOS certificate {effect="iOS certificate removed" undo="Restore it" max=4h}
 - [ ] Revoke the FCM key
 - [ ] Post a holding message for support
 - [ ] Page the mobile on-call {page=mobile ack=11m then=primary}
