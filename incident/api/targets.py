@@ -1,8 +1,7 @@
 """Page targets: whom checklists may wake."""
 
-from incident.api.models.targets import PhoneTold, TargetAsked, TargetsTold, TargetTold
+from incident.api.models.targets import Phone, PhoneTold, TargetAsked, TargetsTold, TargetTold
 from incident.api.routes import Call, endpoint
-from incident.rules.targets import written_phones
 from incident.services import targets as services
 from incident.services.targets import TargetForm
 from incident.storage import targets
@@ -19,16 +18,21 @@ def index(call: Call[None, None]) -> TargetsTold:
 def put(call: Call[TargetAsked, None], name: str) -> TargetTold:
     """Make a page target, or change it. Pages already sent keep the key they were sent with."""
     asked = call.body
-    phones = None if asked.phones is None else [phone.model_dump() for phone in asked.phones]
     form = TargetForm(
         routing_key=asked.routing_key,
         service_id=asked.service_id,
         backup=asked.backup,
         urgency=asked.urgency,
         description=asked.description,
-        phones=None if phones is None else written_phones(phones),
+        phones=None if asked.phones is None else "\n".join(map(_written, asked.phones)),
     )
     return _told(services.put(call.session, name=name, form=form, actor=call.actor, at=call.at))
+
+
+def _written(phone: Phone) -> str:
+    """As it is typed, with a colon: a name that ends in a digit must not run into the number."""
+    name = " ".join(phone.name.split())
+    return f"{name}: {phone.phone}" if name else phone.phone
 
 
 def _told(row: Target) -> TargetTold:

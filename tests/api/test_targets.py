@@ -30,7 +30,7 @@ def test_an_admin_gives_a_target_its_key_which_never_comes_out(script_of):
 
 def test_what_is_not_mentioned_stays(script_of):
     ada = script_of("Ada", "admin")
-    phones = [{"name": "Maya", "phone": "+49 30 1234567"}]
+    phones = [{"name": "Maya 2", "phone": "+49 30 1234567"}, {"name": "", "phone": "112 112"}]
     ada.put("/targets/mobile", {"routing_key": KEY, "phones": phones})
 
     put = ada.put("/targets/mobile", {"backup": "primary", "urgency": "low"})
