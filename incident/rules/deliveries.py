@@ -1,7 +1,8 @@
 """What became of a message, in words: the timeline's lines about pages and posts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from incident.rules import backoff
 from incident.rules.outcome import Event
@@ -20,6 +21,9 @@ class Promised(Protocol):
     attempts: int
     drill: bool
 
+    @property
+    def settings(self) -> Mapping[str, Any]: ...
+
 
 def accepted(delivery: Promised, *, took: timedelta) -> Event | None:
     """The vendor has it. For a page that is not yet a person awake. An edit is no news."""
@@ -27,7 +31,7 @@ def accepted(delivery: Promised, *, took: timedelta) -> Event | None:
         return None
     seconds = _seconds(took)
     if not _is_page(delivery):
-        return _event(delivery, "post_sent", f"Posted to {delivery.target} ({seconds})", took)
+        return _event(delivery, "post_sent", f"Posted to {_place(delivery)} ({seconds})", took)
     if delivery.action == "trigger":
         text = f"PagerDuty took the page to {delivery.target} ({seconds})"
         return _event(delivery, "page_accepted", text, took)
@@ -85,9 +89,14 @@ def outlived(reason: str) -> str:
     return f"gave up after 24 hours. {reason}"
 
 
+def _place(delivery: Promised) -> str:
+    """A thread has no name that anybody knows; its channel stands on the incident."""
+    return "the Slack thread" if delivery.settings.get("thread_ts") else delivery.target
+
+
 def _outcry(delivery: Promised) -> str:
     if not _is_page(delivery):
-        return f"NOT SENT to {delivery.target}"
+        return f"NOT SENT to {_place(delivery)}"
     if delivery.action == "trigger":
         return "NOBODY WAS PAGED"
     return f"PagerDuty was NOT told that {_news(delivery)}"
