@@ -1,6 +1,7 @@
 """The block structure of Markdown, as CommonMark has it: what stands in which lines."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -13,6 +14,11 @@ from incident.rules.documents.nodes import Link
 
 DEEPEST = 40
 MOST_LINES = 40_000
+MOST_ENTRIES = 10_000
+
+_MARKS = re.compile(r"((?:[ \t]*(?:>|(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|$)))*)[ \t]*")
+_HEADING_OR_LINK = re.compile(r"#{1,6}(?:[ \t]|$)|\[[^\]]{1,200}\]:")
+_NOT_A_MARK = re.compile(r"[ \t0-9]")
 
 
 @dataclass(slots=True)
@@ -54,6 +60,22 @@ def blocks_of(text: str) -> tuple[list[Block], dict[str, Link]]:
         for label, found in environment.get("references", {}).items()
     }
     return _nested(iter(tokens)), links
+
+
+def lines_to_read(lines: Iterable[str]) -> int | None:
+    """How many lines have a structure worth reading, when a document has too many.
+
+    The rest is kept as text: no checklist has ten thousand steps, but an attacker's may.
+    """
+    entries = 0
+    for number, line in enumerate(lines):
+        marks = _MARKS.match(line)
+        if marks:
+            entries += len(_NOT_A_MARK.sub("", marks[1]))
+            entries += bool(_HEADING_OR_LINK.match(line, marks.end()))
+        if entries > MOST_ENTRIES or number >= MOST_LINES:
+            return number
+    return None
 
 
 @cache

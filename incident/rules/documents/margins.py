@@ -153,7 +153,8 @@ def place_of(content: str, page: Page, line: int) -> Span:
     if not content:
         return page.end(line), page.end(line)
     first, _, _ = content.partition("\n")
-    start = page.text.replace("\0", "\ufffd").find(first, page.starts[line])
+    text = page.text.replace("\0", "\ufffd") if "\ufffd" in first else page.text
+    start = text.find(first, page.starts[line])
     if "\n" not in content:
         return start, start + len(content)
     last = content.rpartition("\n")[2].strip(_BLANKS)

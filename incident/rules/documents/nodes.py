@@ -127,7 +127,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A checklist as it was written. `sections` are flat, in reading order."""
+    """A checklist as it was written. `sections` are flat, in reading order.
+
+    From line `unread` on, a document that is far too long was not looked into.
+    """
 
     source: str
     text: str
@@ -135,6 +138,7 @@ class Document:
     front: Front | None = None
     sections: tuple[Section, ...] = ()
     links: Mapping[str, Link] = field(default_factory=dict)
+    unread: int | None = None
 
 
 def kind_of(settings: Mapping[str, object]) -> str:

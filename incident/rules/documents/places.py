@@ -1,7 +1,7 @@
 """Where in a document something may be put, and what goes with something that is taken out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from incident.rules.documents.nodes import Block, Document, Link, Span, Text
@@ -23,8 +23,8 @@ class Book:
         return self.document.text
 
     @property
-    def links(self) -> dict[str, Link]:
-        return dict(self.document.links)
+    def links(self) -> Mapping[str, Link]:
+        return self.document.links
 
     def shown(self, span: Span) -> Span:
         """A span as the JSON has it."""

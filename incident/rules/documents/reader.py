@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from incident.rules import attributes
-from incident.rules.documents.blocks import MOST_LINES, Block, blocks_of
+from incident.rules.documents.blocks import Block, blocks_of, lines_to_read
 from incident.rules.documents.front import read_front
 from incident.rules.documents.implicit import with_implicit_items
 from incident.rules.documents.margins import Margin, Page, place_of, text_between, trimmed
@@ -23,12 +23,15 @@ def read(source: str) -> Document:
     page = Page(text, line_starts(text))
     front = read_front(text)
     first = bisect_left(page.starts, front.span[1]) if front else 0
-    end = min(len(page.starts) - 1, first + MOST_LINES)
-    blocks, links = blocks_of(text[page.starts[first] : page.starts[end]] if text else "")
+    body = text[page.starts[first] :]
+    cut = lines_to_read(body.split("\n"))
+    end = len(text) if cut is None else page.starts[first + cut]
+    blocks, links = blocks_of(text[page.starts[first] : end])
     page.fenced.update(first + line for line in _fenced(blocks))
     reader = _Reader(page, first)
     sections = with_implicit_items(reader.sections(blocks), blocks, page, first)
-    return Document(source, text, _content_span(text, front), front, sections, links)
+    unread = None if cut is None else first + cut + 1
+    return Document(source, text, _content_span(text, front), front, sections, links, unread)
 
 
 def _content_span(text: str, has_front: object) -> Span:

@@ -8,15 +8,17 @@ from markdown_it.common.utils import normalizeReference
 from incident.rules.documents.blocks import blocks_of
 from incident.rules.documents.nodes import Link
 
+LONGEST = 200_000
+
 _LABEL = r"(?:[^\[\]\\]|\\.){1,999}"
 _USED = re.compile(rf"\[({_LABEL})\]")
 _REFERENCE = re.compile(rf"\[({_LABEL})\](?:\[({_LABEL})?\])?(?![\[(:])")
-_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_TICKS = re.compile(r"`+")
 
 
 def definitions(markdown: str, links: Mapping[str, Link]) -> list[str]:
     """The definitions that `markdown` uses and does not hold itself, one line each."""
-    if not links or "[" not in markdown:
+    if not links or "[" not in markdown or len(markdown) > LONGEST:
         return []
     known = set(blocks_of(markdown)[1]) if "]:" in markdown else set()
     found: list[str] = []
@@ -39,11 +41,22 @@ def self_contained(line: str, links: Mapping[str, Link]) -> str:
 
 
 def _by_code(line: str) -> Iterator[tuple[str, bool]]:
-    at = 0
-    for code in _CODE.finditer(line):
-        yield line[at : code.start()], False
-        yield code[0], True
-        at = code.end()
+    """The pieces of a line, and which of them are code: between runs of as many backticks."""
+    ticks = list(_TICKS.finditer(line))
+    closing: dict[int, list[int]] = {}
+    for number in reversed(range(len(ticks))):
+        closing.setdefault(len(ticks[number][0]), []).append(number)
+    at = number = 0
+    while number < len(ticks):
+        alike = closing[len(ticks[number][0])]
+        while alike and alike[-1] <= number:
+            alike.pop()
+        if alike:
+            start, at_end = ticks[number].start(), ticks[alike[-1]].end()
+            yield line[at:start], False
+            yield line[start:at_end], True
+            number, at = alike[-1], at_end
+        number += 1
     yield line[at:], False
 
 

@@ -31,8 +31,8 @@ def write(data: object) -> str:
     document = read(wanted.source)
     outline = outline_of(document)
     book = Book(document, _must_be_explicit(document.span[0], outline, wanted))
-    changed = edited(wanted.source, _Writer(book, outline).edits(wanted))
-    return _with_links(changed, book.links)
+    edits = list(_Writer(book, outline).edits(wanted))
+    return _with_links(edited(wanted.source, edits), book.links) if edits else wanted.source
 
 
 def _with_links(source: str, links: Mapping[str, Link]) -> str:
