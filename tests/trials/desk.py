@@ -14,6 +14,7 @@ from tests.trials.client import Client
 from tests.trials.processes import PATIENCE, Process, Template, wait_until
 
 HURRY = 0.15
+SIGNED_ON = 0.5
 START = int(time.time())
 ROUTING_KEY = "R" * 32
 SIGNING_SECRET = "the secret of a trial"
@@ -45,6 +46,7 @@ class Desk:
     patience: float = PATIENCE
     web: Process | None = None
     worker: Process | None = None
+    started: list[Process] = field(default_factory=list)
     promised: set[str] = field(default_factory=set)
     recoveries: list[float] = field(default_factory=list)
 
@@ -75,13 +77,15 @@ class Desk:
             "INCIDENT_TESTING": "1",
             "INCIDENT_FAILPOINT": failpoint,
         }
-        return self.template.start(
+        process = self.template.start(
             *arguments,
             environment=environment,
             folder=self.folder,
             hurry=self.hurry,
             bug=self.bug,
         )
+        self.started.append(process)
+        return process
 
     def start_web(self, failpoint: str = "") -> None:
         self.web = self.start("web", "--no-worker", "--threads=8", failpoint=failpoint)
@@ -90,6 +94,14 @@ class Desk:
     def start_worker(self, failpoint: str = "") -> Process:
         self.worker = self.start("worker", failpoint=failpoint)
         return self.worker
+
+    def start_sleeper(self, failpoint: str) -> Process:
+        """A worker that will be stopped. Not in the middle of its first sign of life: a process
+        that is stopped while it writes to SQLite holds up everybody."""
+        sleeper = self.start_worker(failpoint)
+        wait_until(lambda: "sends what is due" in sleeper.said(), "the worker to begin")
+        time.sleep(SIGNED_ON)
+        return sleeper
 
     def stop_worker(self) -> None:
         if self.worker is not None:
@@ -105,8 +117,7 @@ class Desk:
     def recover(self) -> None:
         """Back on its feet, whatever a trial that failed has left behind."""
         self.pagerduty.script.clear()
-        self.stop_worker()
-        self.stop_web()
+        self._kill_all()
         self.start_web()
         self.start_worker()
 
@@ -175,10 +186,17 @@ class Desk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop_worker()
-        self.stop_web()
+        self._kill_all()
         self.pagerduty.stop()
         self.slack.stop()
+
+    def _kill_all(self) -> None:
+        self.stop_worker()
+        self.stop_web()
+        for process in self.started:
+            if process.alive:
+                process.kill()
+        self.started.clear()
 
     def _finish(self, process: Process) -> Process:
         wait_until(lambda: not process.alive, "a command to finish")

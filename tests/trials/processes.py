@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,15 +21,13 @@ class Process:
     """One command of the desk, with whatever it forked: they share a process group."""
 
     pid: int
+    born: str
     log: Path
 
     @property
     def alive(self) -> bool:
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+        """Numbers come round again: a process of another birth is not ours to signal."""
+        return self.born != "" and _born(self.pid) == self.born
 
     def kill(self) -> None:
         """As if the power had gone."""
@@ -37,10 +36,9 @@ class Process:
 
     def signal(self, number: int) -> None:
         """To the whole group."""
-        try:
-            os.killpg(self.pid, number)
-        except ProcessLookupError:
-            return
+        if self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
 
     def said(self) -> str:
         return self.log.read_text() if self.log.exists() else ""
@@ -80,7 +78,8 @@ class Template:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        return Process(int(self._process.stdout.readline()), log)
+        child = int(self._process.stdout.readline())
+        return Process(child, _born(child), log)
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +90,14 @@ class Template:
         self._process.stdin.close()
         self._process.wait(timeout=PATIENCE)
         self._process.stdout.close()
+
+
+def _born(pid: int) -> str:
+    """When the process was started, in the kernel's ticks; nothing if it is no more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:

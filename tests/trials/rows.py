@@ -91,7 +91,7 @@ def sleeper_wakes_after_the_resolve(desk: Desk) -> None:
     """A worker is stopped with a claim in its hand; it wakes when everything is over."""
     key = desk.declare()
     desk.stop_worker()
-    sleeper = desk.start_worker("claim-committed:1:stop")
+    sleeper = desk.start_sleeper("claim-committed:1:stop")
     desk.tick(key)
     wait_until(lambda: _is_stopped(sleeper), "the worker to be stopped")
     desk.start_worker()
@@ -107,7 +107,7 @@ def sleeper_wakes_with_the_message_in_hand(desk: Desk) -> None:
     """The window that no look can close: the late alert is resolved again, and told."""
     key = desk.declare()
     desk.stop_worker()
-    sleeper = desk.start_worker("guard-passed:1:stop")
+    sleeper = desk.start_sleeper("guard-passed:1:stop")
     desk.tick(key)
     wait_until(lambda: _is_stopped(sleeper), "the worker to be stopped")
     desk.start_worker()
