@@ -52,7 +52,7 @@ def _browser(desk: Desk) -> Iterator[Callable[[str], Any]]:
         page.goto(_invitation(desk))
         page.get_by_label("Name").first.fill("Maya")
         for field in page.locator("input[type=password]").all():
-            field.fill("correct horse battery staple")
+            field.fill("violet gravel under the bridge")
         page.locator("form button").last.click()
         page.wait_for_url(lambda url: "/join" not in url and "/invit" not in url)
 
