@@ -133,3 +133,47 @@ def test_many_tabs_share_one_stream(desk, screen):
 
     for tab in tabs:
         expect(tab.locator("[data-main]")).to_contain_text("Restart the workers")
+
+
+WITHOUT_SHARING = "delete window.SharedWorker"
+
+
+def test_a_browser_that_cannot_share_opens_a_stream_of_its_own(desk, screen):
+    key = desk.declare(*STEPS)
+    page = screen("/")
+    page.add_init_script(WITHOUT_SHARING)
+    page.goto(f"/incidents/{key}")
+    expect(page.locator("[data-state]").first).to_have_text("● Live")
+
+    desk.complete(key, 1)
+
+    expect(page.locator("[data-main]")).to_contain_text("Restart the workers")
+
+
+def test_a_page_without_a_bell_asks_every_few_seconds_and_says_so(desk, screen, ears):
+    ears.expect("status of 503")
+    key = desk.declare(*STEPS)
+    page = screen("/")
+    page.add_init_script(WITHOUT_SHARING)
+    page.route("**/INC-1/bell?*", lambda route: route.fulfill(status=503))
+    page.goto(f"/incidents/{key}")
+    expect(page.locator("[data-state]").first).to_have_text("● Live, every 5 s")
+
+    desk.complete(key, 1)
+
+    expect(page.locator("[data-main]")).to_contain_text("Restart the workers")
+
+
+def test_a_press_without_a_connection_is_sent_once_there_is_one(desk, screen, ears):
+    ears.expect("ERR_INTERNET_DISCONNECTED")
+    key = desk.declare(*STEPS)
+    page = screen(f"/incidents/{key}")
+    page.get_by_placeholder("What just happened?").fill("The lights are out.")
+
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Add", exact=True).first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Not saved: there is no connection")
+    page.context.set_offline(False)
+
+    expect(page.locator("#entries")).to_contain_text("The lights are out.")
+    expect(page.get_by_role("alert")).to_have_count(0)
