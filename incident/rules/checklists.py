@@ -1,28 +1,39 @@
 """What makes a checklist fit to publish, and which checklist fits an incident."""
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from incident.rules import conditions
-from incident.rules.conditions import Unreadable
-from incident.rules.documents import Document, to_json
-from incident.rules.documents.nodes import Item
-from incident.rules.documents.outline import every_part, every_step, outline_of
+from incident.rules import front_faults, item_faults
+from incident.rules.documents.nodes import Document, Item
+from incident.rules.documents.outline import every_part, every_step, outline_of, title_in_front
+from incident.rules.documents.shown import is_choice, reads_like_a_page
 from incident.rules.documents.slugs import slug_of
-from incident.rules.lines import TITLE_LENGTH, Line, lines
+from incident.rules.documents.source import line_starts
+from incident.rules.front_faults import days, listed
+from incident.rules.item_faults import Known
+from incident.rules.lines import Line, lines, placed_lines
+from incident.rules.words import shortened
 
-__all__ = ["Line", "Problem", "fits", "lines", "problems", "slug_of"]
+__all__ = ["Line", "Problem", "days", "fits", "lines", "problems", "slug_of"]
 
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-SLUG_LENGTH = 80
-VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][\w-]*)\s*\}\}")
-DESTRUCTIVE = re.compile(
-    r"\b(?:DELETE\s+FROM|DROP\s+(?:TABLE|DATABASE|INDEX)|TRUNCATE|FLUSH(?:ALL|DB))\b"
-    r"|\brm\s+-\w*[rf]|\bkubectl\s+delete\b|\bredis-cli\b.*\b(?:del|unlink)\b|--force\b",
+TITLE_LENGTH = 500
+MOST_STEPS = 1_000
+
+_VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][\w-]*)\s*\}\}")
+_DESTRUCTIVE = re.compile(
+    r"\bDELETE\s+FROM\b|\bDROP\s+(?:TABLE|DATABASE|INDEX|SCHEMA)\b|\bTRUNCATE\s+\w|\bFLUSH(?:ALL|DB)\b"
+    r"|\brm\s+-[a-z]*[rf]|\bkubectl\s+delete\b|\bterraform\s+destroy\b|\bpush\s+--force\b"
+    r"|\bredis-cli\b[^\n]{0,200}\b(?:del|unlink)\b|\bdelete_all\b|\bdestroy_all\b|\.clear\b|\bpurge\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(
+    r"`[^`\n]+`|^[ ]{0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^[ ]{0,3}\1|\Z)|^(?: {4}|\t).*$", re.M | re.S
+)
+_FORGOTTEN = re.compile(r"(?:^|\s)\{(?:page|post|hold|decide|guard)\b[^}]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,117 +47,146 @@ class Problem:
 
 def problems(document: Document, targets: Collection[str]) -> tuple[Problem, ...]:
     """Everything that stands in the way of publishing, then what only deserves a second look."""
-    found = [
-        *_of_the_front(document),
-        *_of_the_attributes(document),
-        *_of_the_steps(document, targets),
-        *_of_the_variables(document),
-    ]
-    return tuple(sorted(found, key=lambda problem: (not problem.blocks, problem.line)))
+    found = set(_Inspection(document, targets).problems())
+    return tuple(sorted(found, key=lambda one: (not one.blocks, one.line, one.sentence)))
 
 
 def fits(front: Mapping[str, Any], *, severity: str, text: str) -> int:
-    """How well a checklist fits an incident: 0 is not at all, words count for more."""
-    words = text.casefold()
-    named = [str(phrase).casefold() for phrase in _listed(front.get("use when"))]
-    score = 10 * sum(phrase in words for phrase in named if phrase)
-    return score + (severity in _listed(front.get("severity")))
+    """How well a checklist fits an incident: 0 is not at all.
+
+    A phrase of its `use when` counts for more the longer it is, and for less when only its
+    words are there. A severity it is not meant for rules it out.
+    """
+    severities = listed(front.get("severity"))
+    if severities and severity not in (*severities, "unset", ""):
+        return 0
+    told = re.findall(r"\w+", text.casefold())
+    said, whole = set(told), f" {' '.join(told)} "
+    score = 0
+    for phrase in listed(front.get("use when")):
+        words = re.findall(r"\w+", phrase.casefold())
+        if words and f" {' '.join(words)} " in whole:
+            score += 10 * len(words)
+        elif words and said.issuperset(words):
+            score += 5 * len(words)
+    return score + (severity in severities)
 
 
-def _of_the_front(document: Document) -> Iterator[Problem]:
-    front, shown = document.front, to_json(document)
-    if front is not None and front.fault:
-        yield Problem(f"The front matter cannot be read: {front.fault}", front.fault_line)
-    if not str(shown["title"]).strip():
-        yield Problem("The checklist has no title: begin with a heading.")
-    given = front.values.get("slug") if front else None
-    if given is not None and not _is_slug(given):
-        yield Problem(
-            "The slug is its address: lower-case letters and digits, joined by hyphens.", 2
-        )
+class _Inspection:
+    """One document, looked over for one desk."""
+
+    def __init__(self, document: Document, targets: Collection[str]) -> None:
+        self.document = document
+        self.outline = outline_of(document)
+        self.placed = placed_lines(document)
+        self.starts = line_starts(document.text)
+        titles = (slug_of(section.title) for section in document.sections if section.title)
+        self.known = Known(targets, Counter(titles))
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything there is to say, in no order."""
+        yield from self._of_the_whole()
+        yield from self._of_the_front()
+        yield from self._of_the_attributes()
+        yield from self._of_the_steps()
+        yield from self._of_the_questions()
+        yield from self._of_the_variables()
+
+    def _of_the_whole(self) -> Iterator[Problem]:
+        title = self.outline.title
+        if not title.strip():
+            yield Problem("The checklist has no title: begin with “# ” and its name.")
+        if len(title) > TITLE_LENGTH:
+            yield Problem(f"The title is longer than {TITLE_LENGTH} characters.")
+        if not self.placed:
+            yield Problem("The checklist has no steps: write them as a list, “- [ ] Do this”.")
+        if len(self.placed) > MOST_STEPS:
+            yield Problem(f"The checklist has {len(self.placed)} steps: {MOST_STEPS} are too many.")
+        if self.document.unread:
+            yield Problem(
+                "From here on the document was not read: it is far too long.", self.document.unread
+            )
+        if "\0" in self.document.text:
+            place = self.document.text.index("\0")
+            yield Problem("A character here is not text (NUL): take it out.", self._line(place))
+
+    def _of_the_front(self) -> Iterator[Problem]:
+        front = self.document.front
+        if front is None:
+            return
+        if front.fault:
+            yield Problem(front.fault, front.fault_line)
+        if "title" in front.values and not title_in_front(self.document):
+            yield Problem("“title” in the front matter must be text.", self._entry("title"))
+        for name, sentence in front_faults.faults(front):
+            yield Problem(sentence, self._entry(name))
+
+    def _of_the_attributes(self) -> Iterator[Problem]:
+        for section in self.document.sections:
+            for fault in section.group.faults if section.group else ():
+                yield Problem(fault, self._line(section.span[0]))
+        for part in every_part(self.outline.parts):
+            for step in every_step(part.steps):
+                line = self._line(step.item.span[0])
+                for fault in self._faults(step.item):
+                    yield Problem(fault, line)
+
+    def _faults(self, item: Item) -> Iterator[str]:
+        if item.group:
+            yield from item.group.faults
+            yield from item_faults.faults(item.settings, self.known)
+
+    def _of_the_steps(self) -> Iterator[Problem]:
+        for number, (line, step) in enumerate(self.placed):
+            at = self._line(step.item.span[0])
+            short = shortened(line.title, 60)
+            if len(line.title) > TITLE_LENGTH:
+                yield Problem(f"“{short}” is longer than {TITLE_LENGTH} characters.", at)
+            if _deletes(line) and line.settings.get("written_kind") != "guard":
+                yield Problem(f"“{short}” deletes something outside a guard.", at, blocks=False)
+            if line.kind == "do" and reads_like_a_page(line.title):
+                sentence = f"“{short}” reads like a page, but pages nobody: add page=TARGET."
+                yield Problem(sentence, at, blocks=False)
+            if _FORGOTTEN.search(line.title):
+                yield Problem(f"“{short}” has a brace that is never closed.", at, blocks=False)
+            if number == 0 and line.kind in ("page", "post"):
+                sentence = "The first step sends as soon as the checklist is attached."
+                yield Problem(sentence, at, blocks=False)
+
+    def _of_the_questions(self) -> Iterator[Problem]:
+        for line, step in self.placed:
+            if step.item.kind != "decide":
+                continue
+            answers = [one.casefold() for one in line.settings["choices"]]
+            written = [inner for inner in step.steps if is_choice(inner.item)]
+            at = self._line(step.item.span[0])
+            if len(written) == 1:
+                yield Problem("A question needs two answers, as bullets without a box.", at)
+            if len(set(answers)) < len(answers):
+                yield Problem("Two answers of this question are the same.", at)
+            for inner in written:
+                if inner.item.settings:
+                    yield Problem("An answer has no attributes.", self._line(inner.item.span[0]))
+
+    def _of_the_variables(self) -> Iterator[Problem]:
+        declared = self.document.front.values.get("variables") if self.document.front else None
+        known = set(declared) if isinstance(declared, Mapping) else set()
+        start = self.document.front.span[1] if self.document.front else 0
+        for match in _VARIABLE.finditer(self.document.text, start):
+            if match[1] not in known:
+                sentence = f"“{match[0]}” is not declared under variables in the front matter."
+                yield Problem(sentence, self._line(match.start()))
+
+    def _entry(self, name: str) -> int:
+        front = self.document.front
+        place = front.keys.get(name) if front else None
+        return self._line(place[0]) if place else 1
+
+    def _line(self, offset: int) -> int:
+        return bisect_right(self.starts, offset)
 
 
-def _of_the_attributes(document: Document) -> Iterator[Problem]:
-    for section in document.sections:
-        line = _line_of(document, section.span[0])
-        yield from (
-            Problem(fault, line) for fault in (section.group.faults if section.group else ())
-        )
-    for item in _items(document):
-        line = _line_of(document, item.span[0])
-        yield from (Problem(fault, line) for fault in (item.group.faults if item.group else ()))
-
-
-def _of_the_steps(document: Document, targets: Collection[str]) -> Iterator[Problem]:
-    items = [item for item in _items(document)]
-    if not lines(document):
-        yield Problem("The checklist has no steps: write them as a list, - [ ] like this.")
-    sections = {slug_of(section.title) for section in document.sections}
-    for item in items:
-        line = _line_of(document, item.span[0])
-        yield from (Problem(sentence, line) for sentence in _faults(item, targets, sections))
-    for step in lines(document):
-        if len(step.title) >= TITLE_LENGTH:
-            yield Problem(f"“{step.title[:40]}…” is too long to be read at night.")
-        if DESTRUCTIVE.search(f"{step.title}\n{step.body}") and not _is_guarded(step):
-            sentence = f"“{step.title[:60]}” deletes something outside a guard."
-            yield Problem(sentence, blocks=False)
-
-
-def _faults(item: Item, targets: Collection[str], sections: Collection[str]) -> Iterator[str]:
-    settings = item.settings
-    for name in ("page", "then", "late"):
-        target = settings.get(name)
-        if isinstance(target, str) and target not in targets:
-            known = ", ".join(sorted(targets)) or "none yet"
-            yield f"“{target}” is no page target. Known: {known}."
-    if "post" in settings and not str(settings["post"]).lstrip("#").strip():
-        yield 'A post needs a channel, such as post="#support".'
-    fail = settings.get("fail")
-    if isinstance(fail, str) and fail.startswith("#") and fail[1:] not in sections:
-        yield f"There is no section {fail} for a step that failed."
-    yield from _unreadable(settings)
-
-
-def _unreadable(settings: Mapping[str, Any]) -> Iterator[str]:
-    readers = {"expect": conditions.parse, "when": conditions.parse_when}
-    for name, read in readers.items():
-        if isinstance(settings.get(name), str):
-            try:
-                read(settings[name])
-            except Unreadable as error:
-                yield str(error)
-
-
-def _of_the_variables(document: Document) -> Iterator[Problem]:
-    declared = document.front.values.get("variables") if document.front else None
-    known = set(declared) if isinstance(declared, Mapping) else set()
-    if not known:
-        return
-    for match in VARIABLE.finditer(document.text):
-        if match[1] not in known:
-            line = _line_of(document, match.start())
-            yield Problem(f"{{{{{match[1]}}}}} is not declared under variables.", line)
-
-
-def _items(document: Document) -> Iterator[Item]:
-    for part in every_part(outline_of(document).parts):
-        yield from (step.item for step in every_step(part.steps))
-
-
-def _line_of(document: Document, position: int) -> int:
-    return document.text.count("\n", 0, position) + 1
-
-
-def _is_guarded(step: Line) -> bool:
-    return step.settings.get("written_kind") == "guard"
-
-
-def _is_slug(given: object) -> bool:
-    return isinstance(given, str) and len(given) <= SLUG_LENGTH and bool(SLUG.fullmatch(given))
-
-
-def _listed(value: object) -> list[str]:
-    if isinstance(value, list):
-        return [str(one) for one in value]
-    return [str(value)] if value else []
+def _deletes(line: Line) -> bool:
+    """Does a command of the step delete something? Words alone do not."""
+    commands = (match[0] for text in (line.title, line.body) for match in _CODE.finditer(text))
+    return any(_DESTRUCTIVE.search(command) for command in commands)
