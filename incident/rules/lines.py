@@ -140,8 +140,9 @@ class _Collector:
         )
 
     def label(self, choice: Step) -> str:
-        """The answer that a bullet of a decision stands for."""
-        return self_contained(title_and_rest(choice.item, own_text(choice))[0], self.links)
+        """The answer that a bullet of a decision stands for, in plain words."""
+        title, _ = title_and_rest(choice.item, own_text(choice))
+        return self_contained(title, self.links).replace("**", "").replace("`", "").strip()
 
     def _body(self, step: Step, place: _Place, rest: str) -> str:
         """What stands beneath the title. A question keeps what follows its answers."""
@@ -157,10 +158,18 @@ class _Collector:
     def _beside_answers(self, step: Step) -> list[Text]:
         """What is said of an answer, and what follows the whole question further out."""
         choices = [inner for inner in step.steps if is_choice(inner.item)]
-        said = [text for one in choices for text in one.texts if text is not own_text(one)]
+        said = [text for one in choices for text in self._of_answer(one)]
         after = [text for text in step.last.texts if text.span[0] > step.item.span[1]]
         found = {text.span: text for text in (*said, *after)} if step.steps else {}
         return [found[span] for span in sorted(found)]
+
+    def _of_answer(self, choice: Step) -> list[Text]:
+        own = own_text(choice)
+        _, rest = title_and_rest(choice.item, own)
+        texts = [text for text in choice.texts if text is not own]
+        if own and rest.strip():
+            texts.insert(0, replace(own, markdown=f"**{self.label(choice)}**\n\n{rest}"))
+        return texts
 
     def _settings(self, step: Step) -> dict[str, Any]:
         """The attributes under the names and in the units that the rules use."""
