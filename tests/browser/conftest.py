@@ -104,7 +104,7 @@ def screen(desk: Desk, chromium: Browser, ears: Ears) -> Iterator[Callable[..., 
         context = desk.look(chromium, name, java_script_enabled=scripts, **look)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        ears.listen_to(context)
+        context.on("page", ears.listen_to)
         page = context.new_page()
         page.goto(address)
         return page

@@ -1,19 +1,24 @@
 """A running desk for browser tests: its address, and short ways to change it behind a screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext
 
+from app import create_app
 from config import Config
 from incident import clock
+from incident.delivery import bell
 from incident.rules.permissions import Actor
 from incident.services import incidents, people, runs, steps
 from incident.services.incidents import Opening
+from incident.storage import db
 from incident.storage.db import transaction
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, served
 from tests.conftest import MAYA, TOM, a_checklist
 from tests.web.browsers import Browser as Visitor
 from tests.web.browsers import a_person
@@ -91,3 +96,18 @@ class Desk:
         cookie = Visitor(self.app, a_person(name, role)).client.get_cookie(COOKIE)
         assert cookie is not None
         context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": self.url}])
+
+
+@contextmanager
+def a_desk(folder: Path, build: Callable[[Any], object], **settings: Any) -> Iterator[Desk]:
+    """A desk of its own in this folder, on which `build` made something happen until now."""
+    bell.HUB = bell.Hub()
+    config = Config(database_url=f"sqlite:///{folder}/incident.db", secret_key=SECRET, **settings)
+    app = create_app(config)
+    engine = db.connect(config.database_url)
+    db.Base.metadata.create_all(engine)
+    build(clock.now())
+    with served(app) as url:
+        yield Desk(app, url, config)
+        bell.HUB.finish()
+    engine.dispose()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
 
 
 class Ears:
@@ -15,9 +15,9 @@ class Ears:
         self.heard: list[str] = []
         self.expected: list[str] = []
 
-    def listen_to(self, context: BrowserContext) -> None:
-        context.on("console", self._hear_console)
-        context.on("weberror", lambda error: self.heard.append(f"exception: {error.error}"))
+    def listen_to(self, page: Page) -> None:
+        page.on("console", self._hear_console)
+        page.on("pageerror", lambda error: self.heard.append(f"exception: {error}"))
 
     def expect(self, words: str) -> None:
         self.expected.append(words)

@@ -13,12 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from werkzeug.http import http_date
 
 import incident.clock
-from app import create_app
-from config import Config
-from incident.delivery import bell
-from incident.storage import db
-from tests.browser.chromium import launch, served
-from tests.browser.desk import SECRET, Desk
+from tests.browser.chromium import launch
+from tests.browser.desk import Desk, a_desk
 from tests.browser.pictures import SCENES, Picture, Scene
 from tests.browser.smaller import write_small
 
@@ -74,18 +70,9 @@ def _tell(path: Path) -> None:
 def _desk(scene: Scene) -> Iterator[Desk]:
     """The desk of a scene, on which it is always the same moment."""
     incident.clock.now = lambda: scene.now
-    bell.HUB = bell.Hub()
-    with tempfile.TemporaryDirectory() as folder:
-        config = Config(database_url=f"sqlite:///{folder}/incident.db", secret_key=SECRET)
-        app = create_app(config)
-        app.after_request(lambda response: _dated(response, scene.now))
-        engine = db.connect(config.database_url)
-        db.Base.metadata.create_all(engine)
-        scene.build(scene.now)
-        with served(app) as url:
-            yield Desk(app, url, config)
-            bell.HUB.finish()
-        engine.dispose()
+    with tempfile.TemporaryDirectory() as folder, a_desk(Path(folder), scene.build) as desk:
+        desk.app.after_request(lambda response: _dated(response, scene.now))
+        yield desk
 
 
 def _dated(response: Response, now: datetime) -> Response:
