@@ -1,0 +1,64 @@
+from datetime import timedelta
+
+import pytest
+
+from incident.cli import samples
+from incident.cli.story import Story
+from incident.clock import now
+from incident.integrations.notifier import Delivered
+from incident.services.people import setup_link
+from incident.storage import incidents, sealed, slack_rules, targets
+from incident.storage.db import reading, transaction
+
+
+class Agreeable:
+    """Takes whatever it is given."""
+
+    def __init__(self):
+        self.sent = []
+
+    def send(self, message):
+        self.sent.append(message.action)
+        return Delivered({"channel": "C1", "ts": "1.1"})
+
+    def close(self):
+        """There is nothing to close."""
+
+
+@pytest.fixture
+def told(desk):
+    """A desk in which the samples have happened."""
+    sealed.use("a secret for tests only, long enough")
+    story = Story({"pagerduty": Agreeable(), "slack": Agreeable()}, at=now(), public_url="")
+    samples.furnish(now())
+    samples.tell(story, now())
+    return desk
+
+
+def test_the_demo_shows_incidents_in_every_state(told):
+    with reading() as session:
+        found = incidents.newest(session)
+
+    shown = {incident.status for incident in found}
+    assert shown == {
+        "triage",
+        "investigating",
+        "mitigated",
+        "resolved",
+        "closed",
+        "declined",
+        "merged",
+    }
+    assert [incident.mode for incident in found].count("drill") == 1
+    assert all(incident.created_at <= now() + timedelta(seconds=1) for incident in found)
+
+
+def test_the_demo_has_somebody_to_page_and_a_cord_to_pull(told):
+    with reading() as session:
+        assert targets.find(session, "primary").connected
+        assert slack_rules.find(session, samples.CHANNEL).armed
+
+
+def test_the_demo_has_an_account_already(told):
+    with transaction() as session:
+        assert setup_link(session, now()) is None

@@ -1,0 +1,77 @@
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from incident.rules import deliveries as rules
+
+
+@dataclass
+class Delivery:
+    integration: str = "pagerduty"
+    action: str = "trigger"
+    target: str = "primary"
+    subject: str = "[SEV1] INC-1 Uploads fail"
+    step: int | None = 2
+    attempts: int = 1
+    drill: bool = False
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+POST = Delivery("slack", "post", "#support", "We are on it")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.42, "0.4 s"), (4, "4 s"), (12.6, "13 s"), (119, "119 s"), (185, "3 min 5 s"), (-1, "0 s")],
+)
+def test_lengths_are_written_so_that_nobody_takes_them_for_a_clock(seconds, words):
+    event = rules.accepted(Delivery(), took=timedelta(seconds=seconds))
+
+    assert event.text == f"PagerDuty took the page to primary ({words})"
+
+
+def test_a_line_belongs_to_its_step():
+    assert rules.refused(Delivery(step=7), "no such key").step == 7
+
+
+@pytest.mark.parametrize(
+    ("delivery", "text"),
+    [
+        (Delivery(), "NOBODY WAS PAGED: no such key"),
+        (Delivery(action="resolve"), "PagerDuty was NOT told that it is over: no such key"),
+        (
+            Delivery(action="acknowledge"),
+            "PagerDuty was NOT told that somebody has it: no such key",
+        ),
+        (POST, "NOT SENT to #support: no such key"),
+    ],
+)
+def test_what_failed_for_good_is_said_in_capitals(delivery, text):
+    assert rules.refused(delivery, "no such key").text == text
+
+
+def test_only_a_page_that_was_called_off_is_worth_a_line():
+    assert rules.superseded(Delivery(), "Tom has it")
+    assert rules.superseded(Delivery(action="resolve"), "never had it") is None
+    assert rules.superseded(POST, "a later wording follows") is None
+
+
+def test_a_delay_that_is_one_of_many_is_not_told():
+    assert rules.delayed(Delivery(attempts=3), "503", wait=timedelta(seconds=4))
+    assert rules.delayed(Delivery(attempts=4), "503", wait=timedelta(seconds=8)) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "drill", "step"),
+    [
+        ("sent", False, "done"),
+        ("refused", False, "failed"),
+        ("not_sent", False, "failed"),
+        ("not_sent", True, "done"),
+        ("superseded", False, ""),
+        ("due", False, ""),
+    ],
+)
+def test_what_becomes_of_a_step_that_posts(state, drill, step):
+    assert rules.step_state(state, drill=drill) == step
