@@ -18,7 +18,7 @@ LEADS = {
     "step_reopened": "Reopened",
     "step_reached": "Reached",
 }
-LOUD = ("page_not_sent", "page_refused", "post_not_sent", "post_refused", "page_exhausted")
+LOUD = ("page_not_sent", "page_refused", "page_overdue", "post_not_sent", "post_refused")
 
 
 @dataclass(frozen=True, slots=True)
