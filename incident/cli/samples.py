@@ -11,7 +11,7 @@ from incident.services.slack_rules import RuleForm
 from incident.services.targets import TargetForm
 from incident.storage.db import transaction
 
-EMAIL = "maya@example.com"
+EMAIL, SLACK_ID = "maya@example.com", "U0MAYA"
 CHANNEL, CHANNEL_NAME = "C0EMERGENCY", "#emergency"
 PHONES = "Maya +1 555 0100\nTom +1 555 0101"
 
@@ -24,7 +24,7 @@ def furnish(at: datetime) -> None:
         targets.put(session, name="primary", form=key, actor=OPERATOR, at=at)
         slack_rules.put(session, channel=CHANNEL, form=rule, actor=OPERATOR, at=at)
         token = people.setup_link(session, at) or ""
-        people.set_up(
+        maya = people.set_up(
             session,
             token=token,
             name="Maya",
@@ -33,6 +33,7 @@ def furnish(at: datetime) -> None:
             password_hash=passwords.made(secrets.token_urlsafe(24)),
             at=at,
         )
+        maya.slack_id = SLACK_ID
 
 
 def tell(story: Story, now: datetime) -> None:
