@@ -104,7 +104,7 @@ def _hurt_no_longer(story: Story, at: datetime) -> None:
     other = story.declare("Profile pictures cannot be changed", severity="sev3", by=SAM)
     story.move(other, "merge", by=MAYA, into=key)
     story.command(key, MAYA)
-    story.follow(key, 7, by=MAYA)
+    story.follow(key, 8, by=MAYA)
     story.defer(key, "The owner is back in the morning", by=MAYA)
     story.follow(key, 2, by=TOM)
     story.move(key, "mitigate", by=MAYA)

@@ -54,12 +54,9 @@ def problems(document: Document, targets: Collection[str]) -> tuple[Problem, ...
 def fits(front: Mapping[str, Any], *, severity: str, text: str) -> int:
     """How well a checklist fits an incident: 0 is not at all.
 
-    A phrase of its `use when` counts for more the longer it is, and for less when only its
-    words are there. A severity it is not meant for rules it out.
+    A phrase of its `use when` counts for more the longer it is, and for less when its words
+    stand apart. What is said counts for more than how bad it is thought to be.
     """
-    severities = listed(front.get("severity"))
-    if severities and severity not in (*severities, "unset", ""):
-        return 0
     told = re.findall(r"\w+", text.casefold())
     said, whole = set(told), f" {' '.join(told)} "
     score = 0
@@ -69,7 +66,7 @@ def fits(front: Mapping[str, Any], *, severity: str, text: str) -> int:
             score += 10 * len(words)
         elif words and said.issuperset(words):
             score += 5 * len(words)
-    return score + (severity in severities)
+    return score + (severity in listed(front.get("severity")))
 
 
 class _Inspection:

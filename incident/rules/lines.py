@@ -24,8 +24,8 @@ class Line:
     """One step to be. `parent` is the place of the line it hangs under, `branch` the answer.
 
     `settings` are what rules and screens go by: durations in seconds, a page's `target`, a
-    post's `channel`, the `choices` of a question, the `intro` of its section on the first step
-    of it, and `written_kind` when the kind as written is not automatic and runs as `do`.
+    post's `channel`, the `choices` of a question, and `written_kind` when the kind as written
+    is not automatic and runs as `do`.
     """
 
     title: str
@@ -95,8 +95,8 @@ class _Collector:
             self._add(step, place, titled=title if alone else "")
         if part.texts and part.headed and len(self.found) > first:
             line, step = self.found[first]
-            settings = {**line.settings, "intro": text_of(part.texts, self.links)}
-            self.found[first] = (replace(line, settings=settings), step)
+            body = "\n\n".join(filter(None, [text_of(part.texts, self.links), line.body]))
+            self.found[first] = (replace(line, body=body), step)
         for inner in part.parts:
             self.add_part(inner, title, mode)
 
