@@ -13,6 +13,7 @@ from incident.services import effects, incidents, pages, roles, steps
 from incident.services.incidents import Opening
 from incident.storage import effects as effect_rows
 from incident.storage import incidents as incident_rows
+from incident.storage import outbox
 from incident.storage import steps as step_rows
 from incident.storage.db import reading, transaction
 from incident.storage.steps import Step
@@ -61,6 +62,9 @@ class Story:
 
     def defer(self, key: str, reason: str, *, by: Actor) -> None:
         step = self._current(key)
+        if step is not None and step.kind == "hold":
+            self.follow(key, 1, by=by)
+            step = self._current(key)
         if step is not None:
             self._do(steps.defer, key, by=by, number=step.number, reason=reason)
 
@@ -93,9 +97,14 @@ class Story:
         self._told += 1
         self.wait(seconds=1.4)
         for integration, notifier in self._notifiers.items():
-            while self._sent(integration, notifier):
+            while self._is_due(integration) and self._sent(integration, notifier):
                 pass
         self.wait(seconds=PACE[self._told % len(PACE)])
+
+    def _is_due(self, integration: str) -> bool:
+        with reading() as session:
+            due_at = outbox.next_due_at(session, integration)
+        return due_at is not None and due_at <= self.at
 
     def _sent(self, integration: str, notifier: Notifier) -> bool:
         return deliver_one(

@@ -2,12 +2,14 @@ from datetime import timedelta
 
 import pytest
 
+from config import Config
 from incident.cli import samples
+from incident.cli.migrations import bring_up_to_date
 from incident.cli.story import Story
 from incident.clock import now
 from incident.integrations.notifier import Delivered
 from incident.services.people import setup_link
-from incident.storage import incidents, sealed, slack_rules, targets
+from incident.storage import db, incidents, sealed, slack_rules, targets
 from incident.storage.db import reading, transaction
 
 
@@ -25,14 +27,18 @@ class Agreeable:
         """There is nothing to close."""
 
 
-@pytest.fixture
-def told(desk):
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
     """A desk in which the samples have happened."""
+    folder = tmp_path_factory.mktemp("demo")
+    bring_up_to_date(Config(database_url=f"sqlite:///{folder}/incident.db"))
     sealed.use("a secret for tests only, long enough")
+    engine = db.connect(f"sqlite:///{folder}/incident.db")
     story = Story({"pagerduty": Agreeable(), "slack": Agreeable()}, at=now(), public_url="")
     samples.furnish(now())
     samples.tell(story, now())
-    return desk
+    yield
+    engine.dispose()
 
 
 def test_the_demo_shows_incidents_in_every_state(told):

@@ -158,6 +158,10 @@ class Desk:
         began = time.monotonic()
         wait_until(lambda: self.alerts_of(key, cause), f"the page of {key}", self.patience)
         self.recoveries.append(time.monotonic() - began)
+        self.wait_until_settled(key)
+
+    def wait_until_settled(self, key: str) -> None:
+        """Until nothing about this incident is still to be sent."""
         wait_until(lambda: self._settled(key), f"the deliveries of {key} to be settled")
 
     def alerts_of(self, key: str, cause: str = STEP) -> list[Alert]:

@@ -101,6 +101,7 @@ def sleeper_wakes_after_the_resolve(desk: Desk) -> None:
     sleeper.signal(signal.SIGCONT)
     _let_it_act(desk)
     sleeper.kill()
+    desk.wait_until_settled(key)
 
 
 def sleeper_wakes_with_the_message_in_hand(desk: Desk) -> None:
@@ -118,6 +119,7 @@ def sleeper_wakes_with_the_message_in_hand(desk: Desk) -> None:
     wait_until(lambda: len(desk.alerts_of(key)) == 2, "the late page")
     wait_until(lambda: _resolved(desk, key), "the late page to be resolved", seconds=10)
     sleeper.kill()
+    desk.wait_until_settled(key)
     _require_one_line(desk, key, "page_late")
     desk.forgive(key)
 
