@@ -17,7 +17,6 @@ from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
 
 POLL = timedelta(seconds=1)
-TRIES_TO_SETTLE = 3
 PAUSE = 0.3
 
 log = logging.getLogger(__name__)
@@ -136,18 +135,23 @@ class Lane:
         return claimed
 
     def _settle(self, claimed: Claimed, result: Result | Moot) -> None:
-        """A row that cannot be settled is set aside: sent again and again is worse."""
-        for _ in range(TRIES_TO_SETTLE):
+        """Three tries, the last one plainly. A row that cannot be settled is set aside.
+
+        While the database is away nothing is decided: the claim lapses, and all is tried again.
+        """
+        for plainly in (False, False, True):
             with Net(f"settling delivery {claimed.delivery_id}") as net:
-                self._write_down(claimed, result)
+                self._write_down(claimed, result, plainly=plainly)
             if net.caught is None:
                 return
             self._stopping.wait(PAUSE)
-        log.error("delivery %s is set aside", claimed.delivery_id)
+        if net.is_outage:
+            return
         with transaction() as session:
             deliveries.set_aside(session, claimed, result, at=self._clock())
+        log.error("delivery %s is set aside", claimed.delivery_id)
 
-    def _write_down(self, claimed: Claimed, result: Result | Moot) -> None:
+    def _write_down(self, claimed: Claimed, result: Result | Moot, *, plainly: bool) -> None:
         at, spread = self._clock(), _chance.uniform(-1, 1)
         with transaction() as session:
-            deliveries.settle(session, claimed, result, at=at, spread=spread)
+            deliveries.settle(session, claimed, result, at=at, spread=spread, plainly=plainly)

@@ -4,7 +4,8 @@ import logging
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +16,7 @@ class Net:
     def __init__(self, what: str) -> None:
         self._what = what
         self.caught: Exception | None = None
+        self.is_outage = False
 
     def __enter__(self) -> Self:
         return self
@@ -28,8 +30,9 @@ class Net:
         if not isinstance(error, Exception):
             return False
         self.caught = error
-        if isinstance(error, OperationalError):
-            log.warning("%s failed: the database does not answer: %s", self._what, error.orig)
+        self.is_outage = isinstance(error, (OperationalError, InterfaceError, PoolTimeout))
+        if self.is_outage:
+            log.warning("%s failed: the database does not answer: %s", self._what, error)
         else:
             log.error("%s failed", self._what, exc_info=error)
         return True

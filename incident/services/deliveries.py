@@ -22,6 +22,7 @@ from incident.storage.pages import LIVE, Page
 
 SHORTEST_ATTEMPT = timedelta(seconds=1)
 TIME_TO_SETTLE = timedelta(seconds=1)
+SET_ASIDE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,18 @@ def guard(
 
 
 def settle(
-    session: Session, claimed: Claimed, result: Result | Moot, *, at: datetime, spread: float
+    session: Session,
+    claimed: Claimed,
+    result: Result | Moot,
+    *,
+    at: datetime,
+    spread: float,
+    plainly: bool = False,
 ) -> bool:
-    """Write down how the attempt went. False, and nothing written, if the claim was lost."""
+    """Write down how the attempt went. False, and nothing written, if the claim was lost.
+
+    `plainly` leaves out what is only nice to have, in case that is what fails.
+    """
     incident = incidents.lock(session, claimed.incident_key)
     delivery = outbox.still_ours(
         session, claimed.delivery_id, owner=claimed.owner, fence=claimed.fence
@@ -98,21 +108,29 @@ def settle(
     else:
         event = _finish(incident, delivery, page, result, at=at)
     _write(session, incident, delivery, event, at=at)
-    if page is not None:
+    if page is not None and not plainly:
         receipts.follow(session, incident, at)
     return True
 
 
 def set_aside(session: Session, claimed: Claimed, result: Result | Moot, *, at: datetime) -> None:
-    """When settling itself fails: close this row alone, so that it is not sent for ever."""
+    """When settling itself fails: touch this row alone, so that it is not sent again at once.
+
+    What was sent is not sent again; what was not is not lost.
+    """
     delivery = outbox.still_ours(
         session, claimed.delivery_id, owner=claimed.owner, fence=claimed.fence
     )
     if delivery is None:
         return
-    delivery.state = "sent" if isinstance(result, Delivered) else "refused"
     delivery.last_error = "what became of it could not be written down"
-    delivery.settled_at = at
+    if isinstance(result, TryAgain):
+        delivery.state, delivery.owner, delivery.lease_until = "due", None, None
+        delivery.due_at = outbox.database_now(session, at) + SET_ASIDE
+        delivery.maybe_sent = delivery.maybe_sent or result.ambiguous
+        return
+    ends = {Delivered: "sent", Refused: "refused", NotSent: "not_sent", Moot: "superseded"}
+    delivery.state, delivery.settled_at = ends[type(result)], at
 
 
 def _mind_a_latecomer(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from incident.delivery import lane
 from incident.delivery.worker import deliver_one
 from incident.rules.outcome import Notice, Outcome
 from incident.services import pages
@@ -15,6 +16,12 @@ from tests.conftest import MAYA, connect_target
 def one_clock(monkeypatch):
     """Leases go by the database's clock on PostgreSQL. Here it is the one that tests move."""
     monkeypatch.setattr(outbox, "database_now", lambda _session, process_now: process_now)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    """After something failed, the lane rests a moment. Not here."""
+    monkeypatch.setattr(lane, "PAUSE", 0.001)
 
 
 @pytest.fixture

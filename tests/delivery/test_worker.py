@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from incident.delivery.lane import Lane
 from incident.delivery.sender import Sender
@@ -172,12 +173,42 @@ def test_a_worker_whose_claim_lapsed_while_it_slept_stays_silent(a_page_due, clo
     assert pager.sent == []
 
 
-def test_what_cannot_be_settled_is_set_aside(a_page_due, clock, monkeypatch):
+@pytest.mark.parametrize(
+    ("result", "state"),
+    [
+        (Delivered(), "sent"),
+        (Refused("no such key"), "refused"),
+        (TryAgain("PagerDuty answered 503"), "due"),
+    ],
+)
+def test_what_cannot_be_settled_is_set_aside_as_what_it_is(
+    a_page_due, clock, monkeypatch, result, state
+):
     monkeypatch.setattr(deliveries, "settle", broken)
+
+    deliver(Told(result), clock)
+
+    assert rows(a_page_due)[0].state == state
+    assert not deliver(Told(), clock)
+
+
+def test_while_the_database_is_away_nothing_is_decided(a_page_due, clock, monkeypatch):
+    with monkeypatch.context() as outage:
+        outage.setattr(deliveries, "settle", away)
+        deliver(Told(Delivered()), clock)
+    assert rows(a_page_due)[0].state == "sending"
+    clock.forward(seconds=11)
+
+    assert deliver(Told(Delivered()), clock, owner="worker-2")
+    assert lines(a_page_due)[-1].startswith("PagerDuty took the page")
+
+
+def test_a_receipt_that_cannot_be_edited_does_not_spoil_a_page(a_page_due, clock, monkeypatch):
+    monkeypatch.setattr(deliveries.receipts, "follow", broken)
 
     deliver(Told(Delivered()), clock)
 
-    assert rows(a_page_due)[0].state == "sent"
+    assert lines(a_page_due)[-1].startswith("PagerDuty took the page")
 
 
 def test_what_cannot_even_be_read_is_told_and_tried_again(a_page_due, clock, monkeypatch):
@@ -188,6 +219,10 @@ def test_what_cannot_even_be_read_is_told_and_tried_again(a_page_due, clock, mon
 
     said = "A fault of the incident desk (ZeroDivisionError). Trying again in 1 s"
     assert (lines(a_page_due)[-1], pager.sent) == (said, [])
+
+
+def away(*_args, **_named):
+    raise OperationalError("COMMIT", {}, OSError("the server went away"))
 
 
 def broken(*_args, **_named):
