@@ -1,6 +1,5 @@
 """The deliveries of one integration: a slow vendor holds up nobody else's."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -19,7 +18,6 @@ from incident.storage.failpoints import failpoint
 POLL = timedelta(seconds=1)
 PAUSE = 0.3
 
-log = logging.getLogger(__name__)
 _chance = SystemRandom()
 
 
@@ -149,7 +147,9 @@ class Lane:
             return
         with transaction() as session:
             deliveries.set_aside(session, claimed, result, at=self._clock())
-        log.error("delivery %s is set aside", claimed.delivery_id)
+        told = Net(f"telling that delivery {claimed.delivery_id} is set aside")
+        with told, transaction() as session:
+            deliveries.confess(session, claimed, at=self._clock())
 
     def _write_down(self, claimed: Claimed, result: Result | Moot, *, plainly: bool) -> None:
         at, spread = self._clock(), _chance.uniform(-1, 1)

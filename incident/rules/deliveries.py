@@ -77,6 +77,15 @@ def arrived_late(delivery: Promised) -> Event:
     return _event(delivery, "page_late", text)
 
 
+def set_aside(delivery: Promised) -> Event:
+    """The desk itself stumbled over it, three times."""
+    text = (
+        f"A fault of the incident desk: what became of “{delivery.subject}” to {_place(delivery)} "
+        "could not be written down. Make sure by telephone"
+    )
+    return _event(delivery, f"{_thing(delivery)}_set_aside", text)
+
+
 def step_state(state: str, *, drill: bool) -> str:
     """What becomes of a post step when its post ends in `state`; nothing if that is open."""
     if state == "sent" or (state == "not_sent" and drill):

@@ -133,6 +133,13 @@ def set_aside(session: Session, claimed: Claimed, result: Result | Moot, *, at: 
     delivery.state, delivery.settled_at = ends[type(result)], at
 
 
+def confess(session: Session, claimed: Claimed, *, at: datetime) -> None:
+    """Tell people that a delivery was set aside, if at least that can be written down."""
+    incident = incidents.lock(session, claimed.incident_key)
+    event = rules.set_aside(session.get_one(Delivery, claimed.delivery_id))
+    record(session, incident, Outcome(events=(event,)), actor=DESK, at=at)
+
+
 def _mind_a_latecomer(
     session: Session, incident: Incident, claimed: Claimed, *, at: datetime
 ) -> None:

@@ -189,6 +189,7 @@ def test_what_cannot_be_settled_is_set_aside_as_what_it_is(
     deliver(Told(result), clock)
 
     assert rows(a_page_due)[0].state == state
+    assert "A fault of the incident desk" in lines(a_page_due)[-1]
     assert not deliver(Told(), clock)
 
 
