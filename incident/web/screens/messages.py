@@ -98,19 +98,18 @@ def _trying(page: Page, delivery: Delivery | None, settings: Mapping[str, object
     return Message(
         state=page.state,
         target=page.target,
-        sentence=_progress(page, delivery),
+        sentence=_progress(page, delivery) + _by_hand(then),
         sent_at=page.promised_at,
         tone="caution",
         due_at=due_at,
-        due=_next(then, due_at),
+        due="no answer yet" if due_at is None else "an answer is due in",
         again=True,
     )
 
 
-def _next(then: str, due_at: datetime | None) -> str:
-    if due_at is None:
-        return "no answer yet"
-    return f"{then} in" if then else "an answer is due in"
+def _by_hand(then: str) -> str:
+    """Who comes next is not paged by itself, and the screen must not promise it."""
+    return f" If nobody does, page {then} yourself: that is not automatic." if then else ""
 
 
 def _progress(page: Page, delivery: Delivery | None) -> str:

@@ -96,4 +96,4 @@ def _rung(settings: Mapping[str, Any]) -> str:
     then, seconds = settings.get("then"), settings.get("ack")
     if not then or not seconds:
         return ""
-    return f", then {then} after {int(seconds) // 60} min"
+    return f"; nobody after {int(seconds) // 60} min: page {then} by hand"
