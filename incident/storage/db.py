@@ -56,6 +56,9 @@ _writers = WriterQueue()
 def connect(url: str) -> Engine:
     """Open the database and make it the one that `reading` and `transaction` use."""
     engine = open_engine(url)
+    replaced = _Session.kw["bind"]
+    if replaced is not None:
+        replaced.dispose()
     _Session.configure(bind=engine)
     _ReadingSession.configure(bind=engine.execution_options(reading=True))
     _writers.serve(engine)

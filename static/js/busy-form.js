@@ -6,6 +6,7 @@ import { isDeaf } from "./attention.js"
 import { forget } from "./keep-text.js"
 
 const unsaved = new Set()
+let stray
 
 document.addEventListener("submit", (event) => {
   const form = event.target
@@ -31,6 +32,7 @@ async function send(press) {
   const { form, live, submitter } = press
   press.body ??= new FormData(form, submitter)
   press.address ??= submitter?.getAttribute("formaction") || form.getAttribute("action")
+  stray?.remove()
   mark(press, true)
   try {
     const headers = { "Incident-Seq": live.seq }
@@ -44,7 +46,7 @@ async function send(press) {
   }
 }
 
-function answered(press, response, html) {
+async function answered(press, response, html) {
   unsaved.delete(press)
   quieten(press)
   if (response.ok && press.live.take(response, html)) return finish(press)
@@ -52,7 +54,16 @@ function answered(press, response, html) {
   if (response.ok) return location.assign(response.url)
   say(press, sentence(html) ?? `Not saved: the server answered ${response.status}.`)
   renew(press.form)
-  return press.live.catchUp()
+  await press.live.catchUp()
+  keepInSight(press)
+}
+
+// The news may have taken the step away together with the words that stood in it.
+function keepInSight({ notice }) {
+  if (notice.isConnected) return
+  stray = notice
+  document.getElementById("main").prepend(notice)
+  notice.scrollIntoView({ block: "nearest" })
 }
 
 function finish({ form, submitter }) {

@@ -105,6 +105,7 @@ NEEDS = {
     "retros.say_when_it_began": RESPONDER,
     "retros.save_section": RESPONDER,
     "retros.waive": RESPONDER,
+    "retros.link": RESPONDER,
 }
 OPEN_TO_MACHINES = {"api.health_alive", "api.health_ready", "api.openapi_show"}
 
