@@ -17,6 +17,7 @@ class LiveIncident extends HTMLElement {
     this.turn = Promise.resolve()
     this.freshAt = serverNow()
     this.bellIsOpen = false
+    this.bellIsLost = false
     this.wanted = this.seq
     this.stop = listen(`${this.dataset.address}/bell`, this.seq, (news) => this.#hear(news))
     this.timer = setInterval(() => this.#check(), POLL)
@@ -56,6 +57,7 @@ class LiveIncident extends HTMLElement {
 
   // Without the bell we ask. With it we ask now and then: a dead line makes no sound.
   #check() {
+    this.bellIsLost = !this.bellIsOpen
     const silent = serverNow() - this.freshAt
     if (document.visibilityState === "visible" && (!this.bellIsOpen || silent > CHECK)) this.catchUp()
   }
@@ -63,9 +65,13 @@ class LiveIncident extends HTMLElement {
   #hear({ seq, state }) {
     if (state === "lost") {
       this.bellIsOpen = false
+      this.bellIsLost = true
       setTimeout(() => this.bellIsOpen || this.catchUp(), GRACE)
     }
-    if (state === "open" || seq) this.bellIsOpen = true
+    if (state === "open" || seq) {
+      this.bellIsOpen = true
+      this.bellIsLost = false
+    }
     if (state !== "open" && !(seq > this.wanted)) return
     this.wanted = Math.max(this.wanted, seq ?? 0)
     this.catchUp()
@@ -118,7 +124,7 @@ class LiveIncident extends HTMLElement {
     const at = timeOfDay(this.freshAt, zone)
     if (state === "catching") return `As of ${at}, catching up`
     if (state === "lost") return `Not live since ${at}`
-    return this.bellIsOpen ? "● Live" : "● Live, every 5 s"
+    return this.bellIsLost ? "● Live, every 5 s" : "● Live"
   }
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from incident.storage.incidents import Incident
 from incident.storage.overviews import Beside, Overview
+from incident.storage.retros import OWING
 from incident.web.screens import messages, people, strip
 from incident.web.screens.people import Viewer
 from incident.web.screens.runs import RunView, run_view
@@ -97,8 +98,17 @@ def _ended(found: Overview) -> EndedIncident:
         incident=row,
         since=_began(row),
         until=row.resolved_at or row.closed_at or row.created_at,
-        retro=found.retro.state if found.retro else "waived" if row.retro_waived else "",
+        retro=_retro(found),
     )
+
+
+def _retro(found: Overview) -> str:
+    """Draft or published; or owed; or neither, when none is needed."""
+    row = found.incident
+    if found.retro:
+        return found.retro.state
+    owed = row.mode == "live" and row.severity in OWING and row.retro_waived is None
+    return "owed" if owed else ""
 
 
 def _main(runs: Sequence[RunView]) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incident.rules import spoken
+from incident.rules.permissions import DESK
 from incident.storage.timeline import TimelineEvent
-from incident.web.filters import day
+from incident.web.filters import day, severity_words
 
 LEADS = {
     "step_completed": "Done",
@@ -18,19 +19,23 @@ LEADS = {
     "step_reopened": "Reopened",
     "step_reached": "Reached",
 }
+SPOKEN = ("note_added", "step_noted", "reply_received")
+SOURCES = {"slack": "Slack", "pagerduty": "PagerDuty", "api": "API", "cli": "terminal"}
 LOUD = ("page_not_sent", "page_refused", "page_overdue", "post_not_sent", "post_refused")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `day` is set where a day begins; `late` where it was written down afterwards."""
+    """One line. `by` is who and from where, unless the words say it already.
+
+    `day` is set where a day begins; `late` where it was written down afterwards.
+    """
 
     seq: int
     kind: str
     lead: str
     text: str
-    actor: str
-    source: str
+    by: str
     occurred_at: datetime
     recorded_at: datetime
     step: int | None
@@ -59,8 +64,7 @@ def _entry(event: TimelineEvent, new_day: str) -> Entry:
         kind=event.kind,
         lead=lead,
         text=text,
-        actor=event.actor,
-        source=event.source,
+        by=_by(event, text),
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
         step=event.step,
@@ -68,14 +72,29 @@ def _entry(event: TimelineEvent, new_day: str) -> Entry:
         late=(event.recorded_at - event.occurred_at).total_seconds() >= 60,
         loud=event.kind in LOUD and "this is a drill" not in event.text,
         key_moment=event.key_moment,
-        spoken=event.kind in ("note", "event_noted", "step_noted", "message_noted"),
+        spoken=event.kind in SPOKEN,
     )
 
 
 def _words(event: TimelineEvent) -> tuple[str, str]:
     """Lines about a step lead with the outcome; the others are sentences already."""
+    if event.kind == "severity_changed":
+        before, after = (severity_words(event.data[name]) for name in ("before", "after"))
+        return "Severity", f"{before} to {after}"
     if event.kind not in LEADS or not event.data.get("title"):
         return "", event.text
     detail = event.data.get("value") or event.data.get("reason") or ""
     title = str(event.data["title"])
-    return LEADS[event.kind], f"{title}: {detail}" if detail else title
+    return LEADS[event.kind], _joined(title, str(detail))
+
+
+def _joined(title: str, detail: str) -> str:
+    """A question is followed by its answer, anything else by a colon."""
+    return f"{title}{'' if title.endswith('?') else ':'} {detail}" if detail else title
+
+
+def _by(event: TimelineEvent, text: str) -> str:
+    """Nobody is named twice in a line; what somebody said is always theirs."""
+    said = event.kind not in SPOKEN and event.actor in text.split(":")[0]
+    who = "" if said or event.actor == DESK.name else event.actor
+    return ", ".join(filter(None, (who, SOURCES.get(event.source, ""))))
