@@ -32,7 +32,7 @@ ON_HEADINGS = frozenset({"do-confirm", "parallel"})
 Value = str | bool
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+_DURATION = re.compile(r"0*([1-9][0-9]{0,5})([smhd])")
 _BARE = re.compile(r'[^\s"{}=]+')
 _START = re.compile(r'(?:(?<=[ \t])|^)\{[ \t]*([^\s"{}=]+)(?=[ \t=}])')
 _ATTRIBUTE = re.compile(

@@ -16,6 +16,7 @@ from incident.rules.documents.text_edits import First, text_edits
 from incident.rules.documents.written import (
     first_and_rest,
     has_words,
+    marker_for,
     settings_of,
     step,
     under,
@@ -111,11 +112,10 @@ def _written(new: Sequence[GivenStep], near: Item | None, margin: str, *, first:
 
 
 def _marker(one: GivenStep, like: str, later: int) -> str:
-    if one.marker and not one.marker[:1].isdigit():
-        return one.marker if one.marker in ("-", "+", "*") else "-"
+    """The next number, or the bullet, of the list it comes to stand in."""
     if like[:1].isdigit():
         return f"{int(like[:-1]) + later}{like[-1]}"
-    return f"{later + 1}{one.marker[-1]}" if one.marker else like or "-"
+    return like or marker_for(one, later + 1)
 
 
 def _between(book: Book, known: Sequence[Step]) -> str:
