@@ -2,6 +2,8 @@
 
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +17,7 @@ from tests.trials.processes import PATIENCE, Process, Template, wait_until
 
 HURRY = 0.15
 SIGNED_ON = 0.5
+WITH_A_BUG = 3.0
 START = int(time.time())
 ROUTING_KEY = "R" * 32
 SIGNING_SECRET = "the secret of a trial"
@@ -121,6 +124,21 @@ class Desk:
         self.start_web()
         self.start_worker()
 
+    @contextmanager
+    def with_bug(self, bug: str) -> Iterator[None]:
+        """All processes have this bug planted. What comes of it is not held against the desk."""
+        before = (self.patience, set(self.promised))
+        self.bug, self.patience = bug, WITH_A_BUG
+        self.recover()
+        try:
+            yield
+        finally:
+            self.bug, (self.patience, self.promised) = "", before
+            self.recover()
+            with self.pagerduty.lock:
+                kept = [a for a in self.pagerduty.alerts if _end_of(a.intent) in self.promised]
+                self.pagerduty.alerts[:] = kept
+
     def declare(self) -> str:
         """An incident whose second step pages, as soon as the first is ticked."""
         asked = {"title": "Trial", "severity": "sev2", "checklists": ["trial"]}
@@ -216,6 +234,10 @@ class Desk:
         _, incident = self.client.ask("GET", f"/api/incidents/{key}")
         states = {delivery["state"] for delivery in incident["deliveries"]}
         return not states & {"due", "sending"}
+
+
+def _end_of(intent: str) -> str:
+    return intent.split("/", 2)[-1]
 
 
 def _is_free(port: int) -> bool:

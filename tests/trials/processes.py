@@ -30,15 +30,18 @@ class Process:
         return self.born != "" and _born(self.pid) == self.born
 
     def kill(self) -> None:
-        """As if the power had gone."""
-        self.signal(signal.SIGKILL)
-        wait_until(lambda: not self.alive, "a process to die")
+        """As if the power had gone. One that was born just now may not lead its group yet."""
+        wait_until(self._dies, "a process to die")
 
     def signal(self, number: int) -> None:
         """To the whole group."""
         if self.alive:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
+
+    def _dies(self) -> bool:
+        self.signal(signal.SIGKILL)
+        return not self.alive
 
     def said(self) -> str:
         return self.log.read_text() if self.log.exists() else ""

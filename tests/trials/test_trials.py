@@ -4,7 +4,6 @@ import contextlib
 
 import pytest
 
-from tests.trials.desk import Desk
 from tests.trials.rows import ROWS
 from tests.trials.tally import Tally
 
@@ -30,14 +29,11 @@ CAUGHT_BY = {
 
 
 @pytest.mark.parametrize("bug", CAUGHT_BY)
-def test_the_trials_catch_a_planted_bug(template, tmp_path, bug):
+def test_the_trials_catch_a_planted_bug(desk, bug):
     row, fault = CAUGHT_BY[bug]
-    url = f"sqlite:///{tmp_path}/incident.db"
-    with Desk(template, tmp_path, url, bug=bug, patience=3.0) as broken:
-        broken.set_up()
-        broken.start_worker()
+    with desk.with_bug(bug):
         with contextlib.suppress(AssertionError, TimeoutError):
-            ROWS[row](broken)
-        verdict = broken.verdict()
+            ROWS[row](desk)
+        verdict = desk.verdict()
 
     assert getattr(verdict, fault), verdict
