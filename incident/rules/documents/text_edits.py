@@ -121,7 +121,7 @@ def _piece_edits(page: str, text: Text, lines: list[_Line], first: First | None)
         return
     if not lines or not _is_from(lines[0], 0):
         head, *more = _head(lines[0].words if lines else "", first)
-        yield Edit(text.lines[0][0], _end_of_words(page, text.lines[0]), head)
+        yield from _line_edits(page, text.lines[0], head)
         lines = [_Line(head), *(_Line(words) for words in more), *lines[1:]]
     start, end = _rest(page, text)
     new = "".join("\n" + _raw(page, text, line) for line in lines[1:])
@@ -139,8 +139,13 @@ def _head(line: str, first: First | None) -> list[str]:
     return first_and_rest(line, boxed=first.boxed, grouped=first.grouped)
 
 
-def _end_of_words(page: str, line: Span) -> int:
-    return line[0] + len(page[slice(*line)].rstrip(" \t"))
+def _line_edits(page: str, line: Span, wanted: str) -> Iterator[Edit]:
+    """The words, and apart from them the blanks they end with: attributes go between."""
+    end = line[0] + len(page[slice(*line)].rstrip(" \t"))
+    words = wanted.rstrip(" \t")
+    yield Edit(line[0], end, words)
+    if page[end : line[1]] != wanted[len(words) :]:
+        yield Edit(end, line[1], wanted[len(words) :])
 
 
 def _rest(page: str, text: Text) -> Span:

@@ -84,6 +84,14 @@ def test_attributes_for_a_step_that_had_none_stand_behind_its_first_line():
     assert write(document) == "- [ ] Wait here {hold}  \n  and there\n"
 
 
+def test_blanks_that_break_a_line_stay_behind_the_attributes():
+    document = shown("- [ ] Wait here  \n  and there\n")
+    step = every_step(document)[0]
+    step["text"], step["kind"] = step["text"].replace("Wait here", "Wait long"), "hold"
+
+    assert write(document) == "- [ ] Wait long {hold}  \n  and there\n"
+
+
 def test_one_line_of_a_long_text_changes_alone():
     document = shown(PURGE)
     step = every_step(document)[1]
