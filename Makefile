@@ -45,6 +45,9 @@ migrate: .venv/run ## Bring the database up to date
 trials: setup ## Kill processes at every boundary, many times, on both databases
 	@$(BIN)/python -m tests.trials
 
+screens: setup ## Take every picture of docs/screens anew (make screens P=live)
+	@$(BIN)/python -m tests.browser.screens $(P)
+
 bench: setup ## The benchmark suite, ratios on one page
 	@$(BIN)/python -m tests.bench
 
@@ -61,4 +64,4 @@ lock: .venv/dev ## Resolve the dependencies anew, with hashes and without hosts
 where:     ## Every file of a noun (make where N=steps)
 	@git ls-files | grep -F '$(N)' | sort
 
-.PHONY: help setup browser run demo test check migrate trials bench corpus contracts lock where
+.PHONY: help setup browser run demo test check migrate trials screens bench corpus contracts lock where

@@ -124,6 +124,7 @@ function say(press, words, again) {
   press.notice = notice
   if (press.form.id === "press") press.submitter.closest("p, li").before(notice)
   else press.form.prepend(notice)
+  notice.scrollIntoView({ block: "nearest" })
   return notice
 }
 

@@ -100,7 +100,7 @@ class LiveIncident extends HTMLElement {
     }
     if (this.#inHand() !== before) {
       stepChanged()
-      document.querySelector("[data-main]")?.scrollIntoView({ block: "nearest" })
+      if (!isTyping()) document.querySelector("[data-main]")?.scrollIntoView({ block: "nearest" })
     }
     document.dispatchEvent(new CustomEvent("news"))
   }
@@ -126,6 +126,11 @@ class LiveIncident extends HTMLElement {
     if (state === "lost") return `Not live since ${at}`
     return this.bellIsLost ? "● Live, every 5 s" : "● Live"
   }
+}
+
+// Nothing moves under the hands of somebody who types.
+function isTyping() {
+  return document.activeElement?.matches("input, textarea, select") ?? false
 }
 
 customElements.define("live-incident", LiveIncident)

@@ -1,7 +1,7 @@
 """Every picture of docs/screens: on which desk, whose screen, and what was done before it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from playwright.sync_api import Page, expect
@@ -51,6 +51,7 @@ class Scene:
     now: datetime
     build: Callable[[datetime], object]
     pictures: tuple[Picture, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def fresh(now: datetime) -> None:
@@ -128,6 +129,14 @@ def open_sheet(name: str) -> Callable[[Page, Desk], None]:
     return prepare
 
 
+def press(key: str, sheet: str) -> Callable[[Page, Desk], None]:
+    def prepare(page: Page, desk: Desk) -> None:
+        page.keyboard.press(key)
+        expect(page.locator(f"#{sheet}")).to_be_visible()
+
+    return prepare
+
+
 def lose_the_line(page: Page, desk: Desk) -> None:
     """Offline, with something typed that could not be saved."""
     page.get_by_placeholder("What just happened?").fill("The count falls again.")
@@ -167,6 +176,8 @@ slug: uploads
 - [ ] Switch uploads to the second region
 """
 
+SLACK = {"slack_bot_token": "xoxb-of-a-picture", "slack_signing_secrets": "of a picture"}
+
 SCENES = (
     Scene(
         NIGHT,
@@ -186,6 +197,8 @@ SCENES = (
             Picture("log-in", "/login", ""),
             Picture("not-found", "/incidents/INC-999"),
             Picture("live-of-a-viewer", LIVE, "Sam", "viewer"),
+            Picture("search-without-result", "/incidents?q=zeppelin"),
+            Picture("keys-sheet", LIVE, prepare=press("?", "keys-sheet")),
             Picture("page-sheet", LIVE, prepare=open_sheet("page-sheet")),
             Picture("outcomes-sheet", LIVE, prepare=open_sheet("aside-7")),
             Picture("help-sheet", LIVE, prepare=open_sheet("help-sheet")),
@@ -195,10 +208,18 @@ SCENES = (
             Picture("log-in-expired", LIVE, prepare=be_logged_out),
             Picture("conflict", LIVE, prepare=be_overtaken),
         ),
+        SLACK,
     ),
     Scene(NIGHT, untouched, (Picture("nobody-yet", "/", ""),)),
     Scene(NIGHT, fresh, (Picture("fresh-install", "/", "Ada", "admin"),)),
-    Scene(NIGHT, without_pagerduty, (Picture("pagerduty-absent", "/incidents/INC-1"),)),
+    Scene(
+        NIGHT,
+        without_pagerduty,
+        (
+            Picture("pagerduty-absent", "/incidents/INC-1"),
+            Picture("alone", "/incidents/INC-1", prepare=open_sheet("help-sheet")),
+        ),
+    ),
     Scene(NIGHT, refused, (Picture("page-refused", "/incidents/INC-42"),)),
     Scene(NIGHT, at_the_hold, (Picture("hold-blocked", LIVE),)),
     Scene(NIGHT, complete, (Picture("list-complete", LIVE),)),

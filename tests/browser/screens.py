@@ -70,7 +70,10 @@ def _tell(path: Path) -> None:
 def _desk(scene: Scene) -> Iterator[Desk]:
     """The desk of a scene, on which it is always the same moment."""
     incident.clock.now = lambda: scene.now
-    with tempfile.TemporaryDirectory() as folder, a_desk(Path(folder), scene.build) as desk:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        a_desk(Path(folder), scene.build, **scene.settings) as desk,
+    ):
         desk.app.after_request(lambda response: _dated(response, scene.now))
         yield desk
 

@@ -13,6 +13,7 @@ from incident.services import (
     incidents,
     install,
     pages,
+    retros,
     roles,
     runs,
     signals,
@@ -21,6 +22,7 @@ from incident.services import (
 )
 from incident.services.incidents import Opening
 from incident.services.targets import TargetForm
+from incident.storage import workers
 from incident.storage.db import transaction
 from incident.storage.incidents import Incident
 from incident.storage.slack_rules import SlackRule
@@ -148,6 +150,7 @@ def the_house(now: datetime) -> None:
         form = TargetForm(routing_key=ROUTING_KEY, description=words, zone=zone, phones=phones)
         story.did(targets.put, 60 * 24 * 3, ADA, name=name, form=form)
     with transaction() as session:
+        workers.beat(session, "desk-1", started_at=story.ago(60 * 24), at=now)
         checklists.load_starters(session, STARTERS, at=story.ago(60 * 24 * 80))
     publish(story, PURGE, 60 * 24 * 12)
 
@@ -228,8 +231,10 @@ def neighbours(now: datetime) -> None:
             )
         )
     _ended(story, 60 * 24 * 21, "Comments fail to post", "sev2", minutes=60 * 30)
+    _retro(story, 60 * 24 * 18, "A scope was removed from a query.", published=True)
     _ended(story, 60 * 24 * 9, "Certificate expired on staging", "sev4", minutes=18)
     _ended(story, 60 * 24 * 4, "Image uploads are refused", "sev2", minutes=64)
+    _retro(story, 60 * 24 * 3, "A disk was full.")
 
 
 def around(now: datetime) -> None:
@@ -244,11 +249,17 @@ def around(now: datetime) -> None:
 
 
 def _ended(story: Story, ago: float, title: str, severity: str, *, minutes: float) -> None:
+    story.key = ""
     story.opens(ago, MAYA, title=title, severity=severity)
     story.did(runs.attach, ago - 1, MAYA, slug="general-incident", confirmed=True)
     story.did(steps.complete, ago - 2, MAYA, number=1)
     story.did(incidents.move, ago - minutes, MAYA, action="resolve")
-    story.key = ""
+
+
+def _retro(story: Story, ago: float, text: str, *, published: bool = False) -> None:
+    story.did(retros.edit_section, ago, ADA, name="summary", text=text, version=0)
+    if published:
+        story.did(retros.publish, ago, ADA)
 
 
 def _cry(story: Story) -> None:

@@ -82,3 +82,18 @@ def test_the_field_somebody_types_in_stays_in_its_place(desk, screen):
     expect(field).to_be_focused()
     held, next_one = page.locator("[data-held]").bounding_box(), page.locator("[data-main]")
     assert held["y"] < next_one.bounding_box()["y"]
+
+
+def test_nothing_moves_under_the_hands_of_somebody_who_types(desk, screen):
+    key = desk.declare("Look", 'Count them {expect=">0"}', *STEPS, *(f"Step {n}" for n in range(9)))
+    desk.complete(key, 1)
+    phone = screen(f"/incidents/{key}", phone=True)
+    field = phone.get_by_label("What did you see?")
+    field.press_sequentially("12")
+    before = field.bounding_box()
+
+    desk.complete(key, 2, value="7")
+    expect(phone.get_by_text("This changed while you were typing")).to_be_visible()
+
+    expect(field).to_be_in_viewport(ratio=1)
+    assert field.bounding_box()["y"] - before["y"] < 160

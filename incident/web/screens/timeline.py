@@ -79,8 +79,8 @@ def _entry(event: TimelineEvent, new_day: str) -> Entry:
 def _words(event: TimelineEvent) -> tuple[str, str]:
     """Lines about a step lead with the outcome; the others are sentences already."""
     if event.kind == "severity_changed":
-        before, after = (severity_words(event.data[name]) for name in ("before", "after"))
-        return "Severity", f"{before} to {after}"
+        levels = [severity_words(event.data[name]) for name in ("before", "after")]
+        return "Severity", " to ".join(level.removeprefix("SEV ") for level in levels)
     if event.kind not in LEADS or not event.data.get("title"):
         return "", event.text
     detail = event.data.get("value") or event.data.get("reason") or ""
