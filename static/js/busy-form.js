@@ -104,6 +104,7 @@ function sayLoggedOut(press) {
   link.className = "button"
   link.textContent = "Log in and come back"
   notice.append(link)
+  notice.scrollIntoView({ block: "nearest" })
 }
 
 // The words stand where the press was: in its form, or before the button of a row.
