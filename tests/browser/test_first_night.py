@@ -25,6 +25,7 @@ def test_a_stranger_sets_up_and_is_led_through_an_incident_to_its_retro(
 ):
     slug = desk.publish(*STEPS)
     phone = screen(desk.setup_link(), "", phone=True)
+    phone.clock.install()
 
     make_the_first_account(phone)
     connect_pagerduty(phone)
@@ -103,7 +104,7 @@ def follow_the_checklist_to_its_end(phone):
 
 def wait_until_it_listens(phone):
     """After the step in hand has changed, presses are not heard for 0.7 seconds."""
-    phone.wait_for_timeout(750)
+    phone.clock.fast_forward(750)
 
 
 def resolve(phone, pagerduty):
