@@ -29,7 +29,7 @@ def write(_asked: argparse.Namespace) -> None:
     """JSON on stdin, Markdown on stdout, byte for byte where nothing changed."""
     try:
         given = json.loads(_text(sys.stdin.buffer.read(), "stdin"))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise CannotDo(f"stdin is not JSON: {error}.") from None
     sys.stdout.buffer.write(documents.write(given).encode())
 

@@ -12,7 +12,7 @@ from incident.rules.documents.nodes import Document, Item
 from incident.rules.documents.outline import every_part, every_step, outline_of, title_in_front
 from incident.rules.documents.shown import is_choice, reads_like_a_page
 from incident.rules.documents.slugs import slug_of
-from incident.rules.documents.source import line_starts
+from incident.rules.documents.source import is_text, line_starts
 from incident.rules.front_faults import days, listed
 from incident.rules.item_faults import Known
 from incident.rules.lines import Line, lines, placed_lines
@@ -103,9 +103,9 @@ class _Inspection:
             yield Problem(
                 "From here on the document was not read: it is far too long.", self.document.unread
             )
-        if "\0" in self.document.text:
-            place = self.document.text.index("\0")
-            yield Problem("A character here is not text (NUL): take it out.", self._line(place))
+        if not is_text(self.document.text):
+            place = next(n for n, one in enumerate(self.document.text) if not is_text(one))
+            yield Problem("A character here is not text: take it out.", self._line(place))
 
     def _of_the_front(self) -> Iterator[Problem]:
         front = self.document.front

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from incident.rules import checklists as rules
 from incident.rules.documents import Document, read, to_json
+from incident.rules.documents.source import is_text
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import DESK, Actor, require
 from incident.rules.words import shortened
@@ -29,6 +30,8 @@ def draft(
     require(actor, "responder")
     if len(source) > SOURCE_LENGTH:
         raise NotAllowed("A checklist is at most one million characters long.")
+    if not is_text(source):
+        raise NotAllowed("A character in this document is not text. Take it out.")
     document = read(source)
     shown = to_json(document)
     checklist = _checklist_of(session, shown, at=at)

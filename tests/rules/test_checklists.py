@@ -186,7 +186,8 @@ def test_a_checklist_in_order_has_no_problems():
         ("x {decide}\n  - yes\n  - Yes", "Two answers of this question are the same."),
         ("x {decide}\n  - yes {killer}\n  - no", "An answer has no attributes."),
         ("x" * 501, "longer than 500 characters"),
-        ("x \0", "NUL"),
+        ("x \0", "is not text"),
+        ("x \ud800", "is not text"),
     ],
 )
 def test_what_nobody_could_obey_blocks_publishing(item, sentence):

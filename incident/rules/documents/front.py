@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import yaml
 
 from incident.rules.documents.nodes import Front, Span
+from incident.rules.documents.source import is_text
 
 LONGEST = 32_000
 DEEPEST = 10
@@ -125,6 +126,8 @@ class _Builder:
         self.opened.append(_Open([] if is_list else {}))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
+        if not is_text(event.value):
+            raise Fault("The front matter holds a character that is not text.", _line(event))
         if not self._awaits_name():
             self._put(_plain(event.value) if event.style is None else event.value, event)
             return

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 BYTE_ORDER_MARK = "\ufeff"
 
+_HALF = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -18,6 +19,11 @@ class Edit:
     start: int
     end: int
     text: str
+
+
+def is_text(words: str) -> bool:
+    """Can it be kept? No character is missing (NUL) or half (a lone surrogate)."""
+    return "\0" not in words and not _HALF.search(words)
 
 
 def as_read(source: str) -> str:

@@ -36,6 +36,8 @@ def test_lists_mappings_truth_and_nothing_are_understood():
         ("a: " + "[" * 50, "nested too deeply"),
         ("a: b: c", "not YAML"),
         ("a: \x00", "not text"),
+        ('a: "\\0"', "not text"),
+        ('a: "\\ud800"', "not text"),
         ("a: 'open", "not YAML"),
         ("a: b\n? [c]\n: d", "is a list or mapping"),
         ("a: " + "x" * 40_000, "longer than"),
