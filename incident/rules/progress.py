@@ -79,12 +79,15 @@ class Progress:
         unanswered = step.branch is not None and self.state(parent) not in SETTLED
         return not unanswered and self.is_asked(parent)
 
-    def is_settled(self, step: Step) -> bool:
-        """A failed step is settled when its failure path is."""
+    def is_settled(self, step: Step, above: frozenset[int] = frozenset()) -> bool:
+        """A failed step is settled when its failure path is. Paths may lead back: `above` is
+        where we come from."""
         state = self.state(step)
-        if state == StepState.FAILED:
-            return all(self.is_settled(other) for other in self._path_of(step))
-        return state in SETTLED
+        if state != StepState.FAILED:
+            return state in SETTLED
+        above |= {step.number}
+        ahead = (other for other in self._path_of(step) if other.number not in above)
+        return all(self.is_settled(other, above) for other in ahead)
 
     def active(self) -> Iterator[Step]:
         """The steps that count, an opened failure path first: it is why we stopped."""
@@ -93,15 +96,12 @@ class Progress:
         yield from (step for step in counting if step.section_slug not in self._paths)
 
     def hold_before(self, step: Step) -> Step | None:
-        """The first unsettled hold above `step`. An opened failure path passes below it."""
-        if step.section_slug in self._paths:
-            return None
-        for other in self.steps:
-            if other.position >= step.position:
-                return None
-            if self._holds(other):
-                return other
-        return None
+        """The first unsettled hold above `step`. An opened failure path passes below those of
+        other sections."""
+        own = step.section_slug if step.section_slug in self._paths else None
+        above = (other for other in self.steps if other.position < step.position)
+        holds = (other for other in above if own is None or other.section_slug == own)
+        return next((other for other in holds if self._holds(other)), None)
 
     def unsettled_above(self, hold: Step) -> list[Step]:
         """What a hold waits for."""

@@ -374,3 +374,28 @@ def test_what_is_settled_already_is_not_settled_by_itself():
     outcome = steps.settle_by_itself(run[0], run, SCENE, MAYA, state="done")
 
     assert (outcome.events, outcome.changes) == ((), ())
+
+
+def test_failure_paths_that_lead_back_come_to_an_end():
+    run = begun(
+        Line(1, settings={"fail": "#first"}),
+        Line(2, settings={"fail": "#second"}, section_slug="first"),
+        Line(3, settings={"fail": "#first"}, section_slug="second"),
+    )
+
+    for step in run:
+        apply(steps.fail(step, run, SCENE, MAYA, reason="no effect"), run)
+
+    assert states(run) == ["failed", "failed", "failed"]
+
+
+def test_a_hold_on_a_failure_path_holds_what_follows_on_it():
+    run = begun(
+        Line(1, settings={"fail": "#roll-back"}),
+        a_hold(2, section_slug="roll-back"),
+        Line(3, section_slug="roll-back"),
+    )
+    apply(steps.fail(run[0], run, SCENE, MAYA, reason="no effect"), run)
+
+    with pytest.raises(NotAllowed, match="Step 2 must be done first"):
+        complete(run, 3)
