@@ -144,9 +144,10 @@ def _i_have_it(session: Session, hand: Hand) -> None:
     rules.require_responder(hand.actor, member=hand.press.member)
     _require_open(hand)
     asked = page_rows.of_incident(session, hand.incident.id)
-    if any(page.acknowledged_by == hand.actor.name for page in asked):
+    under_way = [page for page in asked if page.state in UNDER_WAY]
+    ringing = [page for page in under_way if page.step is None] or under_way[-1:]
+    if not ringing and any(page.acknowledged_by == hand.actor.name for page in asked):
         return
-    ringing = [page for page in asked if page.step is None and page.state in UNDER_WAY]
     holder = next((page.acknowledged_by for page in asked if page.acknowledged_by), None)
     if not ringing and holder:
         raise NotAllowed(f"{holder} has it already.")

@@ -1,8 +1,9 @@
 """Who may press what below the receipt."""
 
-from incident.services import incidents
+from incident.services import incidents, receipts, runs
+from incident.storage import incidents as incident_rows
 from incident.storage.db import transaction
-from tests.conftest import MAYA
+from tests.conftest import MAYA, a_checklist, connect_target
 from tests.slack.conftest import a_responder, button, labels, text_of
 
 
@@ -154,3 +155,31 @@ def test_a_reopened_false_alarm_says_that_nobody_is_paged(desk, clock):
 
     assert text_of(sam.receipt()) == "INC-1: It is investigating, and nobody is being paged."
     assert labels(sam.receipt()) == ["Page now", "I have it", "Not an emergency"]
+
+
+def test_whoever_had_it_and_is_paged_again_can_have_it_again(desk):
+    sam = desk(grace_seconds=0)
+    sam.says()
+    sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
+    sam.wait(minutes=10)
+    sam.presses(button(sam.receipt(), "Page again"))
+
+    sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
+
+    assert [state for _, state, _ in sam.pages()] == ["acknowledged", "acknowledged"]
+
+
+def test_i_have_it_is_about_the_page_that_the_receipt_tells_of(desk, clock):
+    connect_target("platform")
+    sam = desk(connected=False)
+    sam.says()
+    with transaction() as session:
+        slug = a_checklist(session, "Page the platform team {page=platform}", at=clock())
+        given = {"incident_key": "INC-1", "slug": slug, "actor": MAYA, "at": clock()}
+        runs.attach(session, confirmed=True, **given)
+        receipts.follow(session, incident_rows.lock(session, "INC-1"), clock())
+
+    sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
+
+    assert sam.pages()[-1] == ("platform", "acknowledged", 1)
+    assert "Maya has it, although nobody was paged" not in sam.lines()
