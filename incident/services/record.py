@@ -9,7 +9,7 @@ from incident.rules import pages as page_rules
 from incident.rules.outcome import Change, Event, Measure, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
 from incident.rules.progress import UNTOUCHED
-from incident.storage import installs, outbox, pages, targets, watch
+from incident.storage import effects, installs, outbox, pages, targets, watch
 from incident.storage.effects import Effect
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
@@ -59,6 +59,10 @@ def _change(step: Step, change: Change, *, seq: int) -> None:
 def _begin(
     session: Session, incident: Incident, measure: Measure, *, actor: Actor, at: datetime
 ) -> None:
+    """Ticked again after an undo, a step has not put it in force a second time."""
+    standing = effects.of_incident(session, incident.id) if measure.step is not None else []
+    if any(effect.step == measure.step and effect.ended_at is None for effect in standing):
+        return
     session.add(
         Effect(
             incident_id=incident.id,
@@ -143,7 +147,7 @@ def _delivery_of(session: Session, incident: Incident, notice: Notice, *, at: da
         intent_key=f"{dedup_key}/{notice.action}",
         dedup_key=dedup_key,
         fifo_key=f"{notice.integration}/{notice.target}",
-        due_at=at,
+        due_at=outbox.database_now(session, at),
         created_at=at,
     )
 
@@ -186,6 +190,8 @@ def _why_not(incident: Incident, page: Page) -> str:
     """Why this page cannot go out at all, or nothing."""
     if incident.mode == "drill":
         return "this is a drill"
+    if not incident.open:
+        return f"{incident.key} is {incident.status}"
     if page.routing_key_id is None:
         return f"{page.target} is not connected to PagerDuty"
     return ""

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
 from incident.rules.outcome import NotAllowed
-from incident.services import roles, steps
-from incident.storage.db import transaction
+from incident.services import incidents, roles, steps
+from incident.storage import outbox
+from incident.storage.db import reading, transaction
+from incident.storage.effects import of_incident
 from tests.conftest import MAYA, SAM, TOM, connect_target
 from tests.services.looks import deliveries, events, kinds, last_line, states, step, the, the_pages
 
@@ -173,3 +177,41 @@ def test_an_effect_is_in_force_from_the_tick_on(database, an_incident, clock):
 
     assert "effect_began" in kinds(key)
     assert step(key, 1).state == "done"
+
+
+def test_a_step_reached_after_the_end_wakes_nobody(database, an_incident, clock):
+    connect_target()
+    key = an_incident("Look at the dashboard", PAGE)
+    with transaction() as session:
+        incidents.move(session, incident_key=key, action="resolve", actor=TOM, at=clock())
+
+    complete(key, 1, clock)
+
+    assert [delivery.state for delivery in deliveries(key)] == ["not_sent"]
+    assert last_line(key) == f"NOBODY WAS PAGED: {key} is resolved."
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_clock_that_is_ahead_delays_no_page(database, an_incident, clock):
+    connect_target()
+    key = an_incident("Look at the dashboard", PAGE)
+    with reading() as session:
+        now = outbox.database_now(session, clock())
+
+    with transaction() as session:
+        ahead = now + timedelta(hours=1)
+        steps.complete(session, incident_key=key, number=1, actor=MAYA, at=ahead)
+
+    with transaction() as session:
+        assert outbox.claim(session, integration="pagerduty", owner="worker-1", now=now)
+
+
+def test_ticking_again_after_an_undo_is_one_effect(database, an_incident, clock):
+    key = an_incident('Remove the certificate {effect="no iOS pushes" undo="put it back"}')
+
+    for command in (steps.complete, steps.reopen, steps.complete):
+        with transaction() as session:
+            command(session, incident_key=key, number=1, actor=MAYA, at=clock())
+
+    with reading() as session:
+        assert len(of_incident(session, the(key).id)) == 1
