@@ -14,6 +14,7 @@ from incident.rules.words import shortened
 from incident.services import pages, receipts, runs
 from incident.services.record import record
 from incident.storage import effects, incidents, retros, steps
+from incident.storage import runs as run_rows
 from incident.storage.incidents import Incident
 
 
@@ -226,11 +227,15 @@ def _other(session: Session, incident: Incident, into: str) -> Incident:
     other = incidents.get(session, into)
     if other.id == incident.id:
         raise NotAllowed("An incident cannot be merged into itself.")
+    if other.status == rules.Status.MERGED:
+        raise NotAllowed(f"{other.key} was merged itself. Merge into the incident it went into.")
     return other
 
 
 def _require_nothing_owed(session: Session, incident: Incident) -> None:
-    deferred = [s.number for s in steps.of_incident(session, incident.id) if s.state == "deferred"]
+    followed = {r.id for r in run_rows.of_incident(session, incident.id) if r.state != "abandoned"}
+    every_step = steps.of_incident(session, incident.id)
+    deferred = [s.number for s in every_step if s.state == "deferred" and s.run_id in followed]
     in_force = [e.text for e in effects.of_incident(session, incident.id) if e.ended_at is None]
     rules.require_nothing_owed(
         deferred=deferred,

@@ -120,16 +120,11 @@ def acknowledge(
         asked = _page_of(session, incident, page_id)
         number = asked.step
         if number is None:
-            _take(session, incident, asked, actor=actor, at=at)
+            _take(session, incident, asked, [], actor=actor, at=at)
     elif number is None:
         raise NotAllowed("Say which page you have.")
     if number is not None:
-        step_services.acknowledge_step(
-            session, incident, number, actor=actor, at=at, expected_seq=expected_seq
-        )
-        for live in _pages_of_step(session, incident, number):
-            if live.state in LIVE:
-                _mark_taken(session, incident, live, actor=actor, at=at)
+        _take_step(session, incident, number, actor=actor, at=at, expected_seq=expected_seq)
     incident.acked_at = incident.acked_at or at
     receipts.follow(session, incident, at)
     return incident
@@ -182,8 +177,39 @@ def _page_of(session: Session, incident: Incident, page_id: int) -> Page:
     return found
 
 
-def _take(session: Session, incident: Incident, page: Page, *, actor: Actor, at: datetime) -> None:
-    """Acknowledge a page that belongs to no step."""
+def _take_step(
+    session: Session,
+    incident: Incident,
+    number: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    expected_seq: int | None,
+) -> None:
+    """Acknowledge what rings for a step. One that is settled otherwise stays as it is."""
+    live = [found for found in _pages_of_step(session, incident, number) if found.state in LIVE]
+    if live and not step_services.is_waiting(session, incident, number):
+        in_run, _ = _page_step(session, incident, number)
+        for page in live:
+            _take(session, incident, page, in_run, actor=actor, at=at)
+        return
+    step_services.acknowledge_step(
+        session, incident, number, actor=actor, at=at, expected_seq=expected_seq
+    )
+    for page in live:
+        _mark_taken(session, incident, page, actor=actor, at=at)
+
+
+def _take(
+    session: Session,
+    incident: Incident,
+    page: Page,
+    in_run: list[Step],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Acknowledge a page that settles no step."""
     if page.acknowledged_by is not None:
         raise NotAllowed(f"{page.acknowledged_by} has it already.")
     if page.state not in LIVE:
@@ -192,9 +218,10 @@ def _take(session: Session, incident: Incident, page: Page, *, actor: Actor, at:
         "page_acknowledged",
         f"{actor.name} has it: the page to {page.target}",
         {"target": page.target},
+        step=page.step,
         key_moment=True,
     )
-    record(session, incident, Outcome((event,)), actor=actor, at=at)
+    record(session, incident, Outcome((event,)), actor=actor, at=at, steps=in_run)
     _mark_taken(session, incident, page, actor=actor, at=at)
 
 

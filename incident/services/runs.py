@@ -7,8 +7,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from incident.rules import steps as rules
+from incident.rules.incidents import TEXT_LENGTH
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
+from incident.rules.words import shortened
 from incident.services.record import record
 from incident.services.scenes import hand_of, scene_of
 from incident.services.steps import write
@@ -93,7 +95,8 @@ def abandon(
     run = next((r for r in _runs(session, incident) if r.id == run_id), None)
     if run is None or run.state != "active":
         raise NotAllowed("That checklist is not being followed here.")
-    if not reason.strip():
+    reason = shortened(reason, TEXT_LENGTH)
+    if not reason:
         raise NotAllowed("Say why you give the checklist up, in a few words.")
     run.state = "abandoned"
     event = Event(

@@ -9,6 +9,7 @@ from incident.rules import steps as rules
 from incident.rules.incidents import TEXT_LENGTH
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
+from incident.rules.progress import StepState
 from incident.rules.words import shortened
 from incident.services.record import record
 from incident.services.scenes import hand_of, scene_of
@@ -175,11 +176,19 @@ def settle_by_itself(
     """A vendor's answer settles a waiting step. `incident` must be locked."""
     in_run = steps.of_run_with(session, incident.id, number)
     step = _numbered(in_run, number)
+    if _is_given_up(session, step):
+        return
     hand = hand_of(session, incident, actor, at)
     outcome = rules.settle_by_itself(
         step, in_run, scene_of(incident), hand, state=state, reason=reason
     )
     write(session, incident, outcome, in_run, actor=actor, at=at)
+
+
+def is_waiting(session: Session, incident: Incident, number: int) -> bool:
+    """Whether somebody's "I have it" would settle the step. `incident` must be locked."""
+    step = _numbered(steps.of_run_with(session, incident.id, number), number)
+    return step.state == StepState.WAITING and not _is_given_up(session, step)
 
 
 def acknowledge_step(
@@ -194,6 +203,7 @@ def acknowledge_step(
     """The page step is done, because somebody is awake. `incident` must be locked."""
     in_run = steps.of_run_with(session, incident.id, number)
     step = _numbered(in_run, number)
+    _require_followed(session, step)
     hand = hand_of(session, incident, actor, at, expected_seq=expected_seq)
     outcome = rules.acknowledge(step, in_run, scene_of(incident), hand)
     write(session, incident, outcome, in_run, actor=actor, at=at)
@@ -231,6 +241,7 @@ def _settle(
     incident = incidents.lock(session, incident_key)
     in_run = steps.of_run_with(session, incident.id, number)
     step = _numbered(in_run, number)
+    _require_followed(session, step)
     hand = hand_of(session, incident, actor, at, expected_seq=expected_seq)
     outcome = rule(step, in_run, scene_of(incident), hand, **asked)
     write(session, incident, outcome, in_run, actor=actor, at=at)
@@ -245,6 +256,15 @@ def _settle(
     if incident.engaged_at is None:
         incident.engaged_at = at
     return step
+
+
+def _require_followed(session: Session, step: Step) -> None:
+    if _is_given_up(session, step):
+        raise NotAllowed(f"The checklist of step {step.number} was given up. Attach it again.")
+
+
+def _is_given_up(session: Session, step: Step) -> bool:
+    return session.get_one(Run, step.run_id).state == "abandoned"
 
 
 def _note(step: Step, text: str) -> tuple[Event, ...]:

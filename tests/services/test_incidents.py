@@ -181,3 +181,40 @@ def test_a_free_line_stands_last(database, an_incident, clock):
         )
 
     assert last_line(key) == "1.2 M keys still enqueued"
+
+
+def given_up(key, clock):
+    with transaction() as session:
+        why = "It does not fit"
+        runs.abandon(session, incident_key=key, run_id=1, reason=why, actor=TOM, at=clock())
+
+
+def test_a_checklist_given_up_is_followed_no_further(database, an_incident, clock):
+    connect_target()
+    key = an_incident("Look at the graph", "Page the on-call {page=primary}")
+    given_up(key, clock)
+
+    with pytest.raises(NotAllowed, match="was given up"), transaction() as session:
+        steps.complete(session, incident_key=key, number=1, actor=MAYA, at=clock())
+
+    assert deliveries(key) == []
+
+
+def test_what_was_deferred_on_a_checklist_given_up_is_not_owed(database, an_incident, clock):
+    key = an_incident("Look at the graph", "Write it down")
+    with transaction() as session:
+        steps.defer(session, incident_key=key, number=1, actor=MAYA, at=clock())
+    given_up(key, clock)
+
+    move(key, "resolve", clock)
+    move(key, "close", clock)
+
+    assert the(key).status == "closed"
+
+
+def test_nothing_is_merged_into_what_was_merged_itself(database, an_incident, clock):
+    first, second = an_incident(), an_incident()
+    move(first, "merge", clock, into=second)
+
+    with pytest.raises(NotAllowed, match=f"{first} was merged itself"):
+        move(second, "merge", clock, into=first)

@@ -3,11 +3,12 @@ from sqlalchemy.exc import NoResultFound
 
 from incident.integrations.notifier import Delivered, TryAgain
 from incident.rules.outcome import NotAllowed
-from incident.services import incidents, pages, steps
+from incident.services import incidents, pages, runs, steps
 from incident.storage import incidents as incident_rows
 from incident.storage import outbox, timeline
 from incident.storage import pages as page_rows
 from incident.storage.db import reading, transaction
+from incident.storage.runs import Run
 from tests.conftest import MAYA, SAM, TOM, connect_target
 from tests.services.test_deliveries import attempt, reached, step  # noqa: F401
 
@@ -213,7 +214,34 @@ def test_resolving_twice_tells_pagerduty_once(paged, clock):
 
 
 def test_the_step_stays_with_whoever_settled_it(paged, clock):
+    attempt(clock, Delivered(), integration="pagerduty")
     do(steps.override, clock, incident_key=paged, number=2, reason="no answer")
 
-    with pytest.raises(NotAllowed):
+    do(pages.acknowledge, clock, incident_key=paged, number=2, actor=TOM)
+
+    assert (step(paged, 2).state, step(paged, 2).settled_by) == ("overridden", "Maya")
+    assert told(paged) == ["trigger", "acknowledge"]
+
+
+def test_whoever_is_paged_again_after_an_answer_can_have_it_too(paged, clock):
+    attempt(clock, Delivered(), integration="pagerduty")
+    do(pages.acknowledge, clock, incident_key=paged, number=2)
+    do(pages.page_again, clock, incident_key=paged, number=2)
+
+    do(pages.acknowledge, clock, incident_key=paged, number=2, actor=TOM)
+
+    assert [page.acknowledged_by for page in of(paged)[0]] == ["Maya", "Tom"]
+    assert step(paged, 2).settled_by == "Maya"
+    with pytest.raises(NotAllowed, match="nobody is being paged"):
         do(pages.acknowledge, clock, incident_key=paged, number=2)
+
+
+def test_a_page_of_a_checklist_given_up_can_still_be_taken(paged, clock):
+    attempt(clock, Delivered(), integration="pagerduty")
+    do(runs.abandon, clock, incident_key=paged, run_id=1, reason="It does not fit")
+
+    do(pages.acknowledge, clock, incident_key=paged, number=2)
+
+    assert told(paged) == ["trigger", "acknowledge"]
+    with reading() as session:
+        assert session.get_one(Run, 1).state == "abandoned"
