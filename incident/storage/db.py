@@ -66,15 +66,20 @@ def connect(url: str) -> Engine:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with our manners, without making it the process's own."""
+    """An engine with our manners, without making it the process's own.
+
+    What people write, and sealed secrets, stay out of the logs of database errors.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_size=20, max_overflow=40)
+        engine = create_engine(parsed, pool_size=20, max_overflow=40, hide_parameters=True)
         _make_sqlite_strict(engine)
         return engine
-    return create_engine(parsed, pool_size=20, max_overflow=40, pool_pre_ping=True)
+    return create_engine(
+        parsed, pool_size=20, max_overflow=40, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 @contextmanager
