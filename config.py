@@ -23,9 +23,16 @@ class Config(BaseSettings):
     secret_key: str = ""
     secret_key_file: Path = ROOT / "var" / "secret_key"
     pagerduty_events_url: str = "https://events.pagerduty.com"
+    pagerduty_api_url: str = "https://api.pagerduty.com"
+    pagerduty_api_token: str = ""
+    pagerduty_from: str = ""
+    pagerduty_webhook_secrets: str = ""
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: str = ""
     slack_signing_secrets: str = ""
+    smtp_url: str = ""
+    metrics_token: str = ""
+    deadman_url: str = ""
     trusted_proxies: int = Field(0, ge=0, le=5)
     stream_limit: int = Field(200, ge=0)
     demo: bool = False
@@ -46,7 +53,16 @@ class Config(BaseSettings):
     @property
     def signing_secrets(self) -> tuple[str, ...]:
         """Slack's signing secrets that are live: two while one is being rotated."""
-        return tuple(s.strip() for s in self.slack_signing_secrets.split(",") if s.strip())
+        return _listed(self.slack_signing_secrets)
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """PagerDuty's webhook secrets that are live, one for each subscription or rotation."""
+        return _listed(self.pagerduty_webhook_secrets)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def environment_with(settings: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from incident.storage import (
     answers,
     checklists,
+    connections,
     effects,
     incidents,
     installs,
@@ -11,6 +12,7 @@ from incident.storage import (
     outbox,
     pages,
     people,
+    proofs,
     retros,
     roles,
     runs,
@@ -28,6 +30,7 @@ from incident.storage import (
 __all__ = [
     "answers",
     "checklists",
+    "connections",
     "effects",
     "incidents",
     "installs",
@@ -36,6 +39,7 @@ __all__ = [
     "outbox",
     "pages",
     "people",
+    "proofs",
     "retros",
     "roles",
     "runs",

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -17,6 +18,12 @@ class Page(Base):
 
     `cause` and `generation` name it within the incident; `dedup_key` is what PagerDuty knows.
     `routing_key_id` is the key it was sent with: later words about it must use the same one.
+    `rung` is its place on the ladder, `follows_id` the page it takes over from, `then` the target
+    that takes over from it at `ack_due_at`. `everyone` names who all must answer (empty: anybody
+    will do), `answers` who has, as [{"name", "at"}]. `alarm` is the newest sentence about a rung
+    that is late. `held` counts the pages that the budget folded into this one, `held_by_id` is
+    the page that this one was folded into. `pagerduty_id` and `pagerduty_url` name the incident
+    that PagerDuty opened for it.
     """
 
     __tablename__ = "pages"
@@ -39,6 +46,22 @@ class Page(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     acknowledged_by: Mapped[str | None]
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    rung: Mapped[int] = mapped_column(default=1, server_default="1")
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
+    then: Mapped[str] = mapped_column(default="", server_default="")
+    ack_seconds: Mapped[int | None]
+    ack_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    everyone: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    notified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    notified_whom: Mapped[str] = mapped_column(default="", server_default="")
+    pagerduty_id: Mapped[str | None] = mapped_column(index=True)
+    pagerduty_url: Mapped[str | None]
+    alarm: Mapped[str] = mapped_column(default="", server_default="")
+    alarm_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    held: Mapped[int] = mapped_column(default=0, server_default="0")
+    held_by_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
 
 
 def of_incident(session: Session, incident_id: int) -> list[Page]:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy import JSON, ForeignKey, false, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -12,7 +12,16 @@ from incident.storage.db import Base, UTCDateTime
 
 
 class Target(Base):
-    """Somebody who can be woken. `phones` is [{"name", "phone"}, ...] in the order to call."""
+    """Somebody who can be woken. `phones` is [{"name", "phone"}, ...] in the order to call.
+
+    `urgencies` is [{"severities", "from", "until", "urgency"}, ...], times as "22:00" in `zone`;
+    the first that fits wins, `urgency` is the rest. `on_call` is who PagerDuty said is on call,
+    [{"name", "email", "phone", "zone", "until"}], as of `on_call_at`. `everyone`: all of them
+    must answer. `awake_seconds` after an acknowledgement without any action they are paged again
+    (0: never). A page that nobody tried to send for `stale_seconds` asks a human first.
+    `proving`: it is there for test events alone and is offered to nobody. `slack_channel` hears
+    when a page to it is in trouble.
+    """
 
     __tablename__ = "targets"
 
@@ -25,6 +34,14 @@ class Target(Base):
     zone: Mapped[str] = mapped_column(default="UTC")
     phones: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     phones_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    urgencies: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    on_call: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    on_call_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    everyone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    awake_seconds: Mapped[int] = mapped_column(default=600, server_default="600")
+    stale_seconds: Mapped[int] = mapped_column(default=3600, server_default="3600")
+    proving: Mapped[bool] = mapped_column(default=False, server_default=false())
+    slack_channel: Mapped[str] = mapped_column(default="", server_default="")
     routing_key_id: Mapped[int | None] = mapped_column(ForeignKey("routing_keys.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -35,7 +52,11 @@ class Target(Base):
 
 
 class RoutingKey(Base):
-    """A PagerDuty routing key, encrypted. A replaced one stays: old pages still need it."""
+    """A PagerDuty routing key, encrypted. A replaced one stays: old pages still need it.
+
+    `allowance` is how many events it might still send as of `allowance_at` (a bucket that fills
+    itself); until `paused_until` PagerDuty wants to hear nothing from it.
+    """
 
     __tablename__ = "routing_keys"
 
@@ -43,6 +64,9 @@ class RoutingKey(Base):
     secret: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[str]
+    allowance: Mapped[float] = mapped_column(default=100.0, server_default="100")
+    allowance_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 def find(session: Session, name: str, *, lock: bool = False) -> Target | None:

@@ -11,13 +11,15 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Worker(Base):
-    """One process that sends."""
+    """One process that sends. `jumped_seconds` is by how much its clock jumped at `jumped_at`."""
 
     __tablename__ = "workers"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     beat_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    jumped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    jumped_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 def last_beat(session: Session) -> datetime | None:
