@@ -1,6 +1,16 @@
 """Page targets: whom checklists may wake."""
 
-from incident.api.models.targets import Phone, PhoneTold, TargetAsked, TargetsTold, TargetTold
+from collections.abc import Mapping
+
+from incident.api.models.targets import (
+    OnCallTold,
+    Phone,
+    PhoneTold,
+    TargetAsked,
+    TargetsTold,
+    TargetTold,
+    UrgencyTold,
+)
 from incident.api.routes import Call, endpoint
 from incident.services import targets as services
 from incident.services.targets import TargetForm
@@ -23,6 +33,12 @@ def put(call: Call[TargetAsked, None], name: str) -> TargetTold:
         service_id=asked.service_id,
         backup=asked.backup,
         urgency=asked.urgency,
+        urgencies=_rows(asked),
+        everyone=asked.everyone,
+        awake_seconds=asked.awake_seconds,
+        stale_seconds=asked.stale_seconds,
+        slack_channel=asked.slack_channel,
+        zone=asked.zone,
         description=asked.description,
         phones=None if asked.phones is None else "\n".join(map(_written, asked.phones)),
     )
@@ -35,14 +51,21 @@ def _written(phone: Phone) -> str:
     return f"{name}: {phone.phone}" if name else phone.phone
 
 
+def _rows(asked: TargetAsked) -> list[dict[str, object]] | None:
+    if asked.urgencies is None:
+        return None
+    return [row.model_dump(by_alias=True) for row in asked.urgencies]
+
+
 def _told(row: Target) -> TargetTold:
+    plain = set(TargetTold.model_fields) - {"urgencies", "phones", "on_call"}
     return TargetTold(
-        name=row.name,
-        connected=row.connected,
-        service_id=row.service_id,
-        backup=row.backup,
-        urgency=row.urgency,
-        description=row.description,
+        **{name: getattr(row, name) for name in plain},
+        urgencies=[UrgencyTold.model_validate(rule) for rule in row.urgencies],
         phones=[PhoneTold(name=p["name"], phone=p["phone"]) for p in row.phones],
-        updated_at=row.updated_at,
+        on_call=[_on_call(person) for person in row.on_call],
     )
+
+
+def _on_call(person: Mapping[str, object]) -> OnCallTold:
+    return OnCallTold(**{name: str(person.get(name) or "") for name in OnCallTold.model_fields})

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from incident.rules.urgency import URGENCIES
+
 NAME = re.compile(r"(?!new$)[a-z0-9][a-z0-9_-]{0,39}")
 ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 SERVICE_ID = re.compile(r"[A-Z0-9]{5,20}")
 PHONE_LINE = re.compile(r"(?P<name>.*?)[\s:,;]*(?P<phone>\+?[(0-9][0-9 ().\-/]{3,30})")
-URGENCIES = ("high", "low")
 PHONES_AT_MOST = 20
+LONGEST_AWAKE = 4 * 3600
+LONGEST_STALE = 24 * 3600
+SLACK_CHANNEL_LENGTH = 80
 TEXT_LENGTH = 200
 LINE_LENGTH = 120
 
@@ -39,6 +43,26 @@ def service_problem(service_id: str) -> str:
 
 def urgency_problem(urgency: str) -> str:
     return "" if urgency in URGENCIES else "Choose high or low."
+
+
+def awake_problem(seconds: int) -> str:
+    """How long whoever answered may do nothing before they are paged again."""
+    if 0 <= seconds <= LONGEST_AWAKE:
+        return ""
+    return f"Whole minutes, up to {LONGEST_AWAKE // 60}. 0 asks nobody again."
+
+
+def stale_problem(seconds: int) -> str:
+    """After how long an unsent page asks a person before it wakes somebody."""
+    if 60 <= seconds <= LONGEST_STALE:
+        return ""
+    return f"Whole minutes, from 1 to {LONGEST_STALE // 60}."
+
+
+def slack_channel_problem(channel: str) -> str:
+    if len(channel) <= SLACK_CHANNEL_LENGTH and channel.isprintable() and " " not in channel:
+        return ""
+    return "A channel's name or id: #payments or C024BE91L."
 
 
 def description_problem(description: str) -> str:

@@ -1,13 +1,15 @@
 """Page targets: whom a checklist may wake, and with which key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from incident.rules import people as people_rules
 from incident.rules import targets as rules
+from incident.rules import urgency as urgency_rules
 from incident.rules.fields import refuse
 from incident.rules.permissions import Actor, require
 from incident.storage import sealed, targets
@@ -19,6 +21,7 @@ class TargetForm:
     """What is asked to change. What is None stays; an empty routing key stays too.
 
     `phones` is lines of `Maya +49 30 1234567`; `phones_right` says that they were looked at.
+    `urgencies` are rows as the column keeps them. `everyone`: all who are on call must answer.
     """
 
     routing_key: str | None = None
@@ -29,6 +32,24 @@ class TargetForm:
     zone: str | None = None
     phones: str | None = None
     phones_right: bool = False
+    urgencies: Sequence[Mapping[str, Any]] | None = None
+    everyone: bool | None = None
+    awake_seconds: int | None = None
+    stale_seconds: int | None = None
+    slack_channel: str | None = None
+
+
+KEPT_AS_TYPED = (
+    "description",
+    "service_id",
+    "backup",
+    "urgency",
+    "zone",
+    "everyone",
+    "awake_seconds",
+    "stale_seconds",
+    "slack_channel",
+)
 
 
 def put(session: Session, *, name: str, form: TargetForm, actor: Actor, at: datetime) -> Target:
@@ -63,14 +84,27 @@ def _problems(name: str, form: TargetForm, backups: Mapping[str, str]) -> dict[s
         "urgency": rules.urgency_problem(form.urgency or "high"),
         "zone": people_rules.zone_problem(form.zone or "UTC"),
         "phones": rules.phones_problem(form.phones or ""),
+        "urgencies": urgency_rules.problem(form.urgencies or ()),
+        "slack_channel": rules.slack_channel_problem(form.slack_channel or ""),
+        **_problems_of_waiting(form),
+    }
+
+
+def _problems_of_waiting(form: TargetForm) -> dict[str, str]:
+    awake, stale = form.awake_seconds, form.stale_seconds
+    return {
+        "awake_seconds": "" if awake is None else rules.awake_problem(awake),
+        "stale_seconds": "" if stale is None else rules.stale_problem(stale),
     }
 
 
 def _fill_in(target: Target, form: TargetForm, at: datetime) -> None:
-    for field in ("description", "service_id", "backup", "urgency", "zone"):
+    for field in KEPT_AS_TYPED:
         value = getattr(form, field)
         if value is not None:
             setattr(target, field, value)
+    if form.urgencies is not None:
+        target.urgencies = urgency_rules.read_rows(form.urgencies)
     if form.phones is not None:
         phones = rules.read_phones(form.phones)
         if phones != target.phones:

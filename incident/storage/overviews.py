@@ -138,7 +138,7 @@ def beside(session: Session) -> list[Beside]:
         Target.description,
         Target.routing_key_id.is_not(None),
         Target.updated_at,
-    )
+    ).where(Target.proving.is_(False))
     rows = session.execute(union_all(startable, pageable))
     return sorted((Beside(*row) for row in rows), key=lambda one: one.title or one.name)
 

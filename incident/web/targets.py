@@ -1,11 +1,14 @@
 """Page targets: whom a checklist may wake, and with which key."""
 
+from typing import Any
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incident import clock
 from incident.rules import people as people_rules
 from incident.rules.targets import written_phones
+from incident.rules.urgency import MAY_BE_LOW, ROWS_AT_MOST
 from incident.services import targets
 from incident.services.targets import TargetForm
 from incident.storage import people
@@ -15,6 +18,10 @@ from incident.storage.targets import Target
 from incident.web.forms import Errors
 from incident.web.guard import role_required
 from incident.web.people import current_actor
+from incident.web.presses import number_in_form
+
+EMPTY_ROWS = 2
+NO_NUMBER = -1
 
 bp = Blueprint("targets", __name__, url_prefix="/settings/targets")
 
@@ -90,7 +97,36 @@ def _typed() -> TargetForm:
         zone=form.get("zone", ""),
         phones=form.get("phones", ""),
         phones_right="phones_right" in form,
+        urgencies=_typed_rows(),
+        everyone="everyone" in form,
+        awake_seconds=_minutes("awake_minutes"),
+        stale_seconds=_minutes("stale_minutes"),
+        slack_channel=form.get("slack_channel", "").strip(),
     )
+
+
+def _minutes(name: str) -> int | None:
+    """As seconds. What is no number is kept as one that no rule lets pass."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    return int(text) * 60 if text.isascii() and text.isdigit() and len(text) < 7 else NO_NUMBER
+
+
+def _typed_rows() -> list[dict[str, Any]] | None:
+    """The rows of severities and hours. A form that shows none leaves them as they are."""
+    form, count = request.form, number_in_form("urgency_rows")
+    if count is None:
+        return None
+    return [
+        {
+            "severities": form.getlist(f"urgency-{n}-severity"),
+            "from": form.get(f"urgency-{n}-from", "").strip(),
+            "until": form.get(f"urgency-{n}-until", "").strip(),
+            "urgency": form.get(f"urgency-{n}-urgency", ""),
+        }
+        for n in range(min(count, ROWS_AT_MOST + EMPTY_ROWS))
+    ]
 
 
 def _existing(name: str) -> Target:
@@ -100,7 +136,7 @@ def _existing(name: str) -> Target:
 
 def _page(name: str, target: Target | None, errors: Errors) -> ResponseReturnValue:
     with reading() as session:
-        others = sorted(other for other in target_rows.backups(session) if other != name)
+        others = [o.name for o in target_rows.every(session) if o.name != name and not o.proving]
     page = render_template(
         "settings/targets/edit.html",
         name=name,
@@ -108,7 +144,18 @@ def _page(name: str, target: Target | None, errors: Errors) -> ResponseReturnVal
         phones=written_phones(target.phones if target else []),
         backups=[("", "Nobody"), *((other, other) for other in others)],
         zones=people_rules.zones(),
+        rows=_shown_rows(target),
+        levels=MAY_BE_LOW,
         form=request.form,
         errors=errors,
     )
     return make_response(page, 422 if errors else 200)
+
+
+def _shown_rows(target: Target | None) -> list[dict[str, Any]]:
+    """What was typed, else what is kept; and room for more."""
+    typed = _typed_rows()
+    if typed is not None:
+        return typed
+    empty = {"severities": [], "from": "", "until": "", "urgency": "low"}
+    return [*(target.urgencies if target else []), *([empty] * EMPTY_ROWS)]

@@ -40,6 +40,46 @@ def test_what_is_not_mentioned_stays(script_of):
     assert put.json["phones"] == phones
 
 
+def test_a_target_is_told_as_it_was_put(script_of):
+    asked = {
+        "urgencies": [
+            {"severities": ["sev3"], "from": "22:00", "until": "07:00", "urgency": "low"}
+        ],
+        "everyone": True,
+        "awake_seconds": 0,
+        "stale_seconds": 1800,
+        "slack_channel": "#mobile",
+        "zone": "Europe/Berlin",
+    }
+
+    put = script_of("Ada", "admin").put("/targets/mobile", asked)
+
+    assert put.status_code == 200
+    assert {name: put.json[name] for name in asked} == asked
+    assert (put.json["proving"], put.json["on_call"], put.json["on_call_at"]) == (False, [], None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"urgencies": [{"severities": ["sev1"], "urgency": "low"}]}, "urgencies"),
+        (
+            {"urgencies": [{"severities": ["sev2"], "from": "22:00", "urgency": "low"}]},
+            "urgencies",
+        ),
+        ({"awake_seconds": 99999}, "awake_seconds"),
+        ({"stale_seconds": 1}, "stale_seconds"),
+        ({"slack_channel": "two words"}, "slack_channel"),
+        ({"zone": "Middle/Earth"}, "zone"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_field(script_of, asked, field):
+    refused = script_of("Ada", "admin").put("/targets/mobile", asked)
+
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["field"].startswith(field)
+
+
 def test_a_key_of_the_wrong_length_is_refused_by_name(script_of):
     refused = script_of("Ada", "admin").put("/targets/mobile", {"routing_key": "short"})
 

@@ -130,3 +130,78 @@ def test_a_target_that_is_not_there_is_not_found(ada):
     assert ada.get("/settings/targets/nobody").status_code == 404
     assert ada.post("/settings/targets/nobody", FORM).status_code == 404
     assert target("nobody") is None
+
+
+ROW = {
+    "urgency_rows": "2",
+    "urgency-0-severity": ["sev3", "sev4"],
+    "urgency-0-from": "22:00",
+    "urgency-0-until": "7:00",
+    "urgency-0-urgency": "low",
+    "urgency-1-urgency": "low",
+}
+WAITING = {"awake_minutes": "15", "stale_minutes": "30", "slack_channel": "#mobile-on-call"}
+
+
+def test_a_target_rings_by_severity_and_hour(ada):
+    ada.post("/settings/targets", {"name": "mobile", **FORM, **ROW})
+
+    (row,) = target().urgencies
+    assert row == {
+        "severities": ["sev3", "sev4"],
+        "from": "22:00",
+        "until": "07:00",
+        "urgency": "low",
+    }
+    assert 'value="22:00"' in ada.get("/settings/targets/mobile").text
+
+
+def test_a_wrong_hour_is_said_beside_the_rows_and_nothing_typed_is_lost(ada):
+    form = {"name": "mobile", **FORM, **ROW, "urgency-0-from": "25:00"}
+
+    answer = ada.post("/settings/targets", form)
+
+    assert answer.status_code == 422
+    assert "“25:00” is no time. Write 22:00." in words(answer)
+    assert 'value="25:00"' in answer.text
+
+
+def test_a_row_that_is_emptied_is_gone(ada):
+    ada.post("/settings/targets", {"name": "mobile", **FORM, **ROW})
+
+    ada.post("/settings/targets/mobile", {**FORM, "urgency_rows": "1"})
+
+    assert target().urgencies == []
+
+
+def test_a_target_says_how_long_to_wait_and_who_must_answer(ada):
+    ada.post("/settings/targets", {"name": "mobile", **FORM, **WAITING, "everyone": "1"})
+
+    row = target()
+    assert (row.everyone, row.awake_seconds, row.stale_seconds) == (True, 900, 1800)
+    assert row.slack_channel == "#mobile-on-call"
+    assert "everybody on call must answer" in words(ada.get("/settings/targets"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"awake_minutes": "ten"}, "Whole minutes, up to 240"),
+        ({"awake_minutes": "241"}, "Whole minutes, up to 240"),
+        ({"stale_minutes": "0"}, "Whole minutes, from 1 to 1440"),
+        ({"slack_channel": "the one for mobile"}, "name or id: #payments"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(ada, typed, sentence):
+    answer = ada.post("/settings/targets", {"name": "mobile", **FORM, **WAITING, **typed})
+
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert target() is None
+
+
+def test_a_target_for_test_events_is_offered_to_nobody(ada):
+    connect_target("self-test", KEY, proving=True)
+
+    assert "proving: test events alone" in words(ada.get("/settings/targets"))
+    assert "self-test" not in words(ada.get("/settings/targets/primary"))

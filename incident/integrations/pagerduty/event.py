@@ -16,6 +16,9 @@ SEVERITIES = {
     "sev4": "info",
     "unset": "critical",
 }
+# A service with dynamic urgency rings for "error", so a page of low urgency is not one. What is
+# critical always is: no target makes that low.
+CAPPED = {"error": "warning"}
 SUMMARY_LENGTH = 1024
 KEY_LENGTH = 255
 BODY_SIZE = 400_000
@@ -34,7 +37,7 @@ def event_for(message: Message) -> Event:
         "payload": {
             "summary": _summary(message),
             "source": CLIENT.lower(),
-            "severity": SEVERITIES.get(str(message.settings.get("severity")), "critical"),
+            "severity": _severity(message),
         },
     }
     link = message.settings.get("link")
@@ -50,6 +53,12 @@ def key_for(dedup_key: str) -> str:
     digest = hashlib.sha256(dedup_key.encode(errors="surrogatepass")).hexdigest()[:32]
     kept = dedup_key.encode("ascii", "replace").decode()
     return f"{kept[: KEY_LENGTH - len(digest) - 1]}/{digest}"
+
+
+def _severity(message: Message) -> str:
+    settings = message.settings
+    severity = SEVERITIES.get(str(settings.get("severity")), "critical")
+    return CAPPED.get(severity, severity) if settings.get("urgency") == "low" else severity
 
 
 def _summary(message: Message) -> str:

@@ -29,6 +29,16 @@ def test_what_nobody_has_judged_yet_is_paged_as_the_worst(ours, theirs):
     assert event["payload"]["severity"] == theirs
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("sev1", "critical"), ("unset", "critical"), ("sev2", "warning"), ("sev4", "info")],
+)
+def test_a_low_urgency_does_not_ring_unless_it_may_be_the_worst(ours, theirs):
+    event = event_for(a_message(settings={"severity": ours, "urgency": "low"}))
+
+    assert event["payload"]["severity"] == theirs
+
+
 def test_a_long_subject_is_cut_between_two_characters():
     event = event_for(a_message(subject="🔥" * 2000))
 
