@@ -39,6 +39,7 @@ class Config(BaseSettings):
     demo_controls_url: str = ""
     incident_testing: bool = False
     incident_failpoint: str = ""
+    incident_clock_file: Path | None = None
 
     @cached_property
     def public_url(self) -> str:

@@ -9,6 +9,7 @@ from incident.api import (
     events,
     health,
     incidents,
+    metrics,
     openapi,
     pages,
     posts,
@@ -36,13 +37,14 @@ ROOMS = (
     steps,
     targets,
 )
-OURS = ("/api/", "/healthz", "/readyz")
+OURS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
 def hang(app: Flask) -> None:
     bp = Blueprint("api", __name__)
     problems.hang(bp)
     routes.hang(bp)
+    metrics.hang(bp)
     app.register_blueprint(bp)
     app.before_request(strangers)
 

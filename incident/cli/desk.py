@@ -5,6 +5,7 @@ import logging
 from sqlalchemy import Engine, inspect, text
 
 from config import ROOT, Config
+from incident import clock
 from incident.storage import db, failpoints, sealed
 
 HEAD = (ROOT / "migrations" / "HEAD").read_text().strip()
@@ -20,6 +21,8 @@ def configure() -> Config:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if config.incident_testing and config.incident_failpoint:
         failpoints.arm(config.incident_failpoint)
+    if config.incident_testing and config.incident_clock_file:
+        clock.go_wrong_by(config.incident_clock_file)
     return config
 
 

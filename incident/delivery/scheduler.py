@@ -1,5 +1,6 @@
 """What is due because time has passed: timers, and signals that were kept but never read."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -7,13 +8,14 @@ from threading import Event, Thread
 from sqlalchemy.orm import Session
 
 from incident.delivery import housekeeping, inbox
+from incident.delivery.jumps import Jump, Watched
 from incident.delivery.net import Net
 from incident.rules.outcome import Event as Line
 from incident.rules.outcome import Outcome
 from incident.rules.permissions import DESK
 from incident.services import cord
 from incident.services.record import record
-from incident.storage import incidents, timers, watch
+from incident.storage import held_up, incidents, timers, watch
 from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
@@ -32,12 +34,28 @@ LAST_RESORT: Mapping[str, Fire] = {
     "second_cry": cord.open_all_the_same,
 }
 
+log = logging.getLogger(__name__)
+
 
 class Scheduler:
-    """One thread. A timer that fails three times is given up and told; the others go on."""
+    """One thread. A timer that fails three times is given up and told; the others go on.
 
-    def __init__(self, *, clock: Callable[[], datetime], fire: Mapping[str, Fire] = FIRE) -> None:
-        self._clock = clock
+    When the clock is set forward, what it jumped over fires, and is not held to be late. When it
+    is set back, the timers that were set before go on by the clock of then: none waits longer.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        fire: Mapping[str, Fire] = FIRE,
+        on_jump: Callable[[Jump], None] = lambda _: None,
+    ) -> None:
+        self.rounds = 0
+        self._clock = Watched(clock, on_jump=self._jumped)
+        self._tell = on_jump
+        self._ahead, self._up_to = timedelta(), 0
+        self._set_back = False
         self._fire = fire
         self._failures: dict[int, list[datetime]] = {}
         self._tidied_at: datetime | None = None
@@ -61,18 +79,22 @@ class Scheduler:
     def sweep(self) -> int:
         """Fire everything that is due, oldest first. Says how many fired."""
         fired = 0
+        with Net("the clock that was set back"):
+            self._catch_up()
         while not self._stopping.is_set():
             due = self._next()
             if due is None:
                 break
             with Net(f"timer {due.name}") as net:
-                fired += fire(due, self._fire, at=self._clock())
+                at = self._clock()
+                fired += fire(due, self._fire, at=at, owed_at=self._clock.owed_at(due.due_at))
             if net.caught is not None:
                 self._count_failure(due)
         return fired
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self.rounds += 1
             self._news.clear()
             with Net("the sweep"):
                 self.sweep()
@@ -93,7 +115,25 @@ class Scheduler:
         now = self._clock()
         resting = [number for number, at in self._failures.items() if abs(now - at[-1]) < SWEEP]
         with reading() as session:
-            return timers.next_due(session, now, but_not=resting)
+            return timers.next_due(
+                session, now, but_not=resting, ahead=self._ahead, up_to=self._up_to
+            )
+
+    def _jumped(self, jump: Jump) -> None:
+        log.warning("the clock jumped from %s to %s", jump.left, jump.landed)
+        self._ahead = max(self._ahead - jump.length, timedelta())
+        self._set_back = self._set_back or jump.length < timedelta()
+        self._tell(jump)
+
+    def _catch_up(self) -> None:
+        """What was promised by the clock of before it was set back is not to wait for it."""
+        now = self._clock()
+        if not self._set_back:
+            return
+        with transaction() as session:
+            self._up_to = timers.newest_id(session)
+            held_up.hasten(session, now)
+        self._set_back = False
 
     def _pause(self) -> timedelta:
         with Net("the look at the timers"), reading() as session:
@@ -110,7 +150,9 @@ class Scheduler:
                 give_up(timer, at=self._clock())
 
 
-def fire(due: Timer, table: Mapping[str, Fire], *, at: datetime) -> bool:
+def fire(
+    due: Timer, table: Mapping[str, Fire], *, at: datetime, owed_at: datetime | None = None
+) -> bool:
     """What the timer causes and that it has fired, in one transaction. Twice does nothing."""
     with transaction() as session:
         incident = incidents.lock(session, incidents.key_of(due.incident_id))
@@ -118,6 +160,8 @@ def fire(due: Timer, table: Mapping[str, Fire], *, at: datetime) -> bool:
         if timer is None:
             return False
         failpoint("timer-due")
+        if owed_at is not None and owed_at != timer.due_at:
+            timer.data = {**timer.data, "owed_at": owed_at.isoformat()}
         table[timer.kind](session, incident, timer, at)
         timer.state, timer.settled_at = "fired", at
     return True

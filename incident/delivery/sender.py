@@ -5,6 +5,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from incident.delivery.net import Net
+from incident.delivery.rehearsal import Rehearsal
 from incident.integrations.notifier import Message, Notifier, Result, TryAgain
 from incident.services.deliveries import Ready
 
@@ -22,7 +23,7 @@ class Sender:
         Timeouts on a socket cannot promise this: a vendor who drips one byte a second
         never exceeds them.
         """
-        notifier = self._notifier = self._notifier or self._make()
+        notifier = self._notifier_for(ready.message)
         answers: SimpleQueue[Result] = SimpleQueue()
         attempt = Thread(
             target=lambda: answers.put(_try(notifier, ready.message)), name="attempt", daemon=True
@@ -35,6 +36,13 @@ class Sender:
             self._notifier = None
             notifier.close()
             return TryAgain(f"No answer within {seconds:.0f} s", ambiguous=True)
+
+    def _notifier_for(self, message: Message) -> Notifier:
+        """A drill never comes near one that could send."""
+        if message.drill:
+            return Rehearsal()
+        self._notifier = self._notifier or self._make()
+        return self._notifier
 
 
 def _try(notifier: Notifier, message: Message) -> Result:

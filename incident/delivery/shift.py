@@ -1,31 +1,51 @@
-"""Whoever is on duty in this process: the worker that sends, and the scheduler."""
+"""Whoever is on duty in this process: the worker that sends, and what goes on beside it."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from config import Config
+from incident.delivery.deadman import Deadman
 from incident.delivery.notifiers import notifiers_for
 from incident.delivery.scheduler import Scheduler
 from incident.delivery.worker import Worker
+
+
+class OnDuty(Protocol):
+    """Has threads of its own. `stop` is quick enough for a signal handler; `join` waits."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def join(self) -> None: ...
 
 
 class Shift:
     """Started after the process has forked, stopped before it ends."""
 
     def __init__(self, config: Config, *, clock: Callable[[], datetime]) -> None:
-        self._worker = Worker(notifiers_for(config), clock=clock, public_url=config.public_url)
-        self._scheduler = Scheduler(clock=clock)
+        scheduler = Scheduler(clock=clock, on_jump=lambda jump: worker.pulse.note(jump))
+        worker = Worker(
+            notifiers_for(config),
+            clock=clock,
+            public_url=config.public_url,
+            beside={"the scheduler": scheduler},
+        )
+        self._on_duty: list[OnDuty] = [worker, scheduler]
+        if config.deadman_url:
+            self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 
     def start(self) -> None:
-        self._worker.start()
-        self._scheduler.start()
+        for each in self._on_duty:
+            each.start()
 
     def stop(self) -> None:
         """Take nothing new. Quick enough for a signal handler."""
-        self._worker.stop()
-        self._scheduler.stop()
+        for each in self._on_duty:
+            each.stop()
 
     def join(self) -> None:
         """Wait for what is under way."""
-        self._worker.join()
-        self._scheduler.join()
+        for each in self._on_duty:
+            each.join()

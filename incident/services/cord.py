@@ -71,7 +71,7 @@ def grace_ended(session: Session, incident: Incident, timer: Timer, at: datetime
     pull = pulls.pull_in(timer)
     if not incident.open or _was_paged(session, incident, pull):
         return
-    if rules.is_stale(timer.due_at, at):
+    if rules.is_stale(timer.owed_at, at):
         late = f"NOBODY WAS PAGED: the page was due at {timer.due_at:%Y-%m-%d %H:%M} UTC"
         data = {"target": pull.target}
         event = Event("page_overdue", late, data, key_moment=True)
@@ -94,7 +94,7 @@ def second_cry_unanswered(session: Session, incident: Incident, timer: Timer, at
     if newer is not None and newer.id > incident.id and _is_fresh(newer, at):
         _join_quietly(session, incident, newer, signal, said, at=at)
         return
-    if rules.is_stale(timer.due_at, at):
+    if rules.is_stale(timer.owed_at, at):
         opened = pulls.open_for(session, pull, said, at=at, received_at=signal.received_at)
         reason = "nobody answered, and the desk was not running"
     else:

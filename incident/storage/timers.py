@@ -1,10 +1,10 @@
 """Timers: what must happen at a time, as rows, so that a restart of any length loses none."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, func, select, text
+from sqlalchemy import JSON, ForeignKey, Index, and_, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -14,7 +14,10 @@ _IS_DUE = text("timers.state = 'due'")
 
 
 class Timer(Base):
-    """State: due fired cancelled failed. `name` is unique: the same timer is never set twice."""
+    """State: due fired cancelled failed. `name` is unique: the same timer is never set twice.
+
+    `data["owed_at"]` is there once it fired, if the clock had jumped over `due_at`.
+    """
 
     __tablename__ = "timers"
     __table_args__ = (
@@ -35,16 +38,35 @@ class Timer(Base):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
+    @property
+    def owed_at(self) -> datetime:
+        """When it really came due. What is late because the clock was set forward is not late."""
+        owed = self.data.get("owed_at")
+        return datetime.fromisoformat(owed) if owed else self.due_at
+
 
 def find(session: Session, name: str) -> Timer | None:
     return session.scalars(select(Timer).where(Timer.name == name)).one_or_none()
 
 
-def next_due(session: Session, now: datetime, but_not: Collection[int] = ()) -> Timer | None:
-    """The oldest timer that is due, unlocked: lock its incident first, then look again."""
+def next_due(
+    session: Session,
+    now: datetime,
+    but_not: Collection[int] = (),
+    *,
+    ahead: timedelta = timedelta(),
+    up_to: int = 0,
+) -> Timer | None:
+    """The oldest timer that is due, unlocked: lock its incident first, then look again.
+
+    After the clock was set back, the timers up to the id `up_to` go by a clock that is `ahead`.
+    """
+    is_due = Timer.due_at <= now
+    if ahead:
+        is_due = or_(is_due, and_(Timer.id <= up_to, Timer.due_at <= now + ahead))
     return session.scalars(
         select(Timer)
-        .where(_IS_DUE, Timer.due_at <= now, Timer.id.not_in(but_not))
+        .where(_IS_DUE, is_due, Timer.id.not_in(but_not))
         .order_by(Timer.due_at, Timer.id)
         .limit(1)
     ).one_or_none()
@@ -73,3 +95,15 @@ def of_incident(session: Session, incident_id: int) -> list[Timer]:
 def next_at(session: Session) -> datetime | None:
     """When the next timer is due."""
     return session.scalar(select(func.min(Timer.due_at)).where(_IS_DUE))
+
+
+def newest_id(session: Session) -> int:
+    """The id of the timer that was set last."""
+    return session.scalar(select(func.max(Timer.id))) or 0
+
+
+def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How many should have fired by `now`, and since when the oldest of them."""
+    query = select(func.count(), func.min(Timer.due_at)).where(_IS_DUE, Timer.due_at <= now)
+    count, oldest = session.execute(query).one()
+    return count, oldest

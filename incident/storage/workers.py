@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
 
 FORGOTTEN_AFTER = timedelta(days=1)
+AHEAD = timedelta(minutes=1)
 
 
 class Worker(Base):
@@ -27,10 +28,42 @@ def last_beat(session: Session) -> datetime | None:
     return session.scalar(select(func.max(Worker.beat_at)))
 
 
-def beat(session: Session, name: str, *, started_at: datetime, at: datetime) -> None:
-    """A sign of life. Workers that died without a word are forgotten after a day."""
-    session.execute(delete(Worker).where(Worker.beat_at < at - FORGOTTEN_AFTER))
-    session.merge(Worker(name=name, started_at=started_at, beat_at=at))
+def last_jump(session: Session) -> tuple[datetime, int] | None:
+    """When a worker last saw its clock jump, and by how many seconds."""
+    row = session.execute(
+        select(Worker.jumped_at, Worker.jumped_seconds)
+        .where(Worker.jumped_at.is_not(None))
+        .order_by(Worker.jumped_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.jumped_at, row.jumped_seconds) if row is not None else None
+
+
+def count(session: Session, since: datetime) -> int:
+    """How many have given a sign of life since then."""
+    query = select(func.count()).select_from(Worker).where(Worker.beat_at >= since)
+    return session.scalars(query).one()
+
+
+def beat(
+    session: Session,
+    name: str,
+    *,
+    started_at: datetime,
+    at: datetime,
+    jump: tuple[datetime, int] | None = None,
+) -> None:
+    """A sign of life, and the last `jump` of the clock if it made one.
+
+    Workers that died without a word are forgotten after a day. So is whoever beats in the
+    future, where a clock stood that was set back: if it lives, it beats again.
+    """
+    strayed = or_(Worker.beat_at < at - FORGOTTEN_AFTER, Worker.beat_at > at + AHEAD)
+    session.execute(delete(Worker).where(strayed, Worker.name != name))
+    row = Worker(name=name, started_at=started_at, beat_at=at)
+    if jump is not None:
+        row.jumped_at, row.jumped_seconds = jump
+    session.merge(row)
 
 
 def leave(session: Session, name: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from incident import clock
+from incident import api, clock
 from incident.services import tokens
 from incident.storage.db import transaction
 from tests.conftest import ADA
@@ -37,7 +37,7 @@ class Script:
         headers = dict(how.pop("headers", {}))
         if self.token is not None:
             headers.setdefault("Authorization", f"Bearer {self.token}")
-        path = address if address.startswith(("/api/", "/healthz", "/readyz")) else f"/api{address}"
+        path = address if address.startswith(api.OURS) else f"/api{address}"
         return self._client.open(path, method=method, headers=headers, **how)
 
 

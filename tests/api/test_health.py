@@ -3,10 +3,16 @@
 import pytest
 from sqlalchemy import event
 
-from incident.storage import workers
+from incident.storage import outbox, workers
 from incident.storage.db import transaction
 from tests.api.scripts import Script
 from tests.conftest import START, connect_target
+
+
+@pytest.fixture(autouse=True)
+def one_clock(monkeypatch):
+    """On PostgreSQL signs of life go by its clock. Here it is the one that tests move."""
+    monkeypatch.setattr(outbox, "database_now", lambda _session, process_now: process_now)
 
 
 @pytest.fixture
@@ -15,9 +21,9 @@ def anybody(script):
     return script
 
 
-def beat(at=START) -> None:
+def beat(at=START, jump=None) -> None:
     with transaction() as session:
-        workers.beat(session, "w1", started_at=START, at=at)
+        workers.beat(session, "w1", started_at=START, at=at, jump=jump)
 
 
 def test_anybody_may_ask_whether_it_lives(anybody):
@@ -59,6 +65,45 @@ def test_a_page_that_waits_for_half_a_minute_is_told(anybody, clock, an_incident
 
     assert ready.json["problems"] == ["A page has been waiting for 31 seconds to be sent."]
     assert ready.json["oldest_page_at"] == "2021-07-10T02:00:00Z"
+
+
+def test_a_sign_of_life_from_before_the_clock_was_set_back_is_none(anybody, clock):
+    beat()
+    clock.forward(hours=-2)
+
+    assert anybody.get("/readyz").json["problems"] == [
+        "The worker has been silent for 7200 seconds: nothing is sent."
+    ]
+
+
+def test_whoever_beats_in_the_future_is_forgotten_by_the_next_one(database, clock):
+    beat(clock())
+    clock.forward(hours=-2)
+    with transaction() as session:
+        workers.beat(session, "w2", started_at=START, at=clock())
+
+    with transaction() as session:
+        assert workers.last_beat(session) == clock()
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(7200, "forward"), (-7200, "back")])
+def test_a_clock_that_was_set_is_a_warning_and_no_more(anybody, seconds, said):
+    beat(jump=(START, seconds))
+
+    ready = anybody.get("/readyz")
+
+    assert ready.status_code == 200
+    assert ready.json["warnings"] == [
+        f"The clock of the worker's machine was set {said} by 7200 seconds: check it."
+    ]
+
+
+def test_a_clock_that_was_set_is_told_for_an_hour(anybody, clock):
+    beat(jump=(START, 7200))
+    clock.forward(minutes=61)
+    beat(clock())
+
+    assert anybody.get("/readyz").json["warnings"] == []
 
 
 def test_it_is_looked_at_once_a_second_at_most(anybody, clock):

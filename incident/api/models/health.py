@@ -13,9 +13,10 @@ class Alive(Told):
 
 
 class Ready(Told):
-    """`problems` are sentences; ready means that there are none."""
+    """`problems` are sentences; ready means that there are none. `warnings` leave it ready."""
 
     ready: bool
     problems: list[str]
+    warnings: list[str]
     last_beat_at: datetime | None = Field(description="The worker's last sign of life")
     oldest_page_at: datetime | None = Field(description="Since when the oldest page waits")

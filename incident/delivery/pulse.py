@@ -1,0 +1,86 @@
+"""The sign of life that a process which sends gives, while all of it goes round."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import Event, Thread
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from incident.delivery.jumps import Jump
+from incident.storage import outbox, workers
+from incident.storage.db import transaction
+
+BEAT = 5.0
+SILENT_BEATS = 6
+
+log = logging.getLogger(__name__)
+
+
+class Round(Protocol):
+    """A thread that goes round and round, and counts: at least once in half a minute."""
+
+    rounds: int
+
+
+class Pulse:
+    """One thread. What is stuck is no life: then it says nothing but to the log."""
+
+    def __init__(
+        self, worker: str, *, clock: Callable[[], datetime], rounds: Mapping[str, Round]
+    ) -> None:
+        self._worker, self._clock = worker, clock
+        self._rounds = rounds
+        self._seen = dict.fromkeys(rounds, 0)
+        self._silent = dict.fromkeys(rounds, 0)
+        self._jump: tuple[datetime, int] | None = None
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="pulse", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def join(self) -> None:
+        self._thread.join(1)
+
+    def note(self, jump: Jump) -> None:
+        """To be told with the next sign of life: the clock of this machine was set."""
+        self._jump = jump.landed, round(jump.length.total_seconds())
+
+    def stuck(self) -> list[str]:
+        """Who has not gone round for so many beats. To be asked once in a beat."""
+        for name, each in self._rounds.items():
+            now, before = each.rounds, self._seen[name]
+            self._silent[name] = self._silent[name] + 1 if now == before else 0
+            self._seen[name] = now
+        return [name for name, beats in self._silent.items() if beats >= SILENT_BEATS]
+
+    def _run(self) -> None:
+        started_at = self._clock()
+        while not self._stopping.is_set():
+            stuck = self.stuck()
+            if stuck:
+                log.error("worker %s is stuck: %s", self._worker, ", ".join(stuck))
+            else:
+                self._say_alive(started_at)
+            self._stopping.wait(BEAT)
+        self._say_gone()
+
+    def _say_alive(self, started_at: datetime) -> None:
+        try:
+            with transaction() as session:
+                at = outbox.database_now(session, self._clock())
+                workers.beat(session, self._worker, started_at=started_at, at=at, jump=self._jump)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("no sign of life could be written: %s", error)
+
+    def _say_gone(self) -> None:
+        try:
+            with transaction() as session:
+                workers.leave(session, self._worker)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the worker could not sign off: %s", error)

@@ -1,0 +1,98 @@
+"""Whether the desk can do what it promises: written to, sending, and not behind."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from incident.storage import outbox, workers
+from incident.storage.db import reading, transaction
+from incident.storage.installs import Install
+
+BEAT_WITHIN = timedelta(seconds=15)
+PAGE_WITHIN = timedelta(seconds=30)
+JUMP_FOR = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`problems` are sentences; ready means that there are none. `warnings` leave it ready."""
+
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    last_beat_at: datetime | None = None
+    oldest_page_at: datetime | None = None
+
+    @property
+    def ready(self) -> bool:
+        return not self.problems
+
+
+def look(process_now: datetime) -> Readiness:
+    """Cheap enough to be asked once a second: four short questions, and a write of nothing."""
+    try:
+        _write_nothing()
+        with reading() as session:
+            return _ask(session, process_now)
+    except (DBAPIError, PoolTimeout) as error:
+        log.error("not ready: %s", error)
+        return Readiness(problems=("The database cannot be written.",))
+
+
+class _Undone(Exception):
+    """The probe has written, and takes it back."""
+
+
+def _write_nothing() -> None:
+    """A write that changes no row: a database that only reads refuses even that."""
+    try:
+        with transaction() as session:
+            session.execute(update(Install).where(Install.id < 0).values(code=Install.code))
+            raise _Undone
+    except _Undone:
+        return
+
+
+def _ask(session: Session, process_now: datetime) -> Readiness:
+    """Signs of life are dated by the database's clock where it has one, so they are read by it."""
+    now = outbox.database_now(session, process_now)
+    beat, waiting = workers.last_beat(session), outbox.oldest_due_page(session)
+    return Readiness(
+        problems=(*_silence(beat, now), *_lateness(waiting, process_now)),
+        warnings=_unsteadiness(workers.last_jump(session), process_now),
+        last_beat_at=beat,
+        oldest_page_at=waiting,
+    )
+
+
+def _silence(beat: datetime | None, now: datetime) -> tuple[str, ...]:
+    """A sign of life from the future is none: it is from before the clock was set back."""
+    if beat is None:
+        return ("No worker has given a sign of life: nothing is sent.",)
+    if abs(now - beat) <= BEAT_WITHIN:
+        return ()
+    return (f"The worker has been silent for {_seconds(abs(now - beat))}: nothing is sent.",)
+
+
+def _lateness(waiting: datetime | None, now: datetime) -> tuple[str, ...]:
+    if waiting is None or now - waiting <= PAGE_WITHIN:
+        return ()
+    return (f"A page has been waiting for {_seconds(now - waiting)} to be sent.",)
+
+
+def _unsteadiness(jump: tuple[datetime, int] | None, now: datetime) -> tuple[str, ...]:
+    if jump is None or abs(now - jump[0]) > JUMP_FOR:
+        return ()
+    way = "forward" if jump[1] > 0 else "back"
+    length = _seconds(timedelta(seconds=abs(jump[1])))
+    return (f"The clock of the worker's machine was set {way} by {length}: check it.",)
+
+
+def _seconds(elapsed: timedelta) -> str:
+    return f"{int(elapsed.total_seconds())} seconds"
