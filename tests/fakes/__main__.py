@@ -21,7 +21,7 @@ def main() -> int:
     try:
         pagerduty = FakePagerDuty(asked.pagerduty_port)
         slack = FakeSlack(asked.slack_port)
-        for name in ("incidents", "support"):
+        for name in ("incident-updates", "support"):
             slack.add_channel(name)
         controls = Controls(
             asked.control_port,
