@@ -53,12 +53,16 @@ def answer(step: Step, steps: Sequence[Step], scene: Scene, hand: Hand, *, value
     was = f" (was {before})" if before else ""
     answered = Event(
         "step_answered",
-        f"{hand.actor} answered step {step.number}: {step.title} {choice}{was}",
+        f"{hand.actor} answered step {step.number}: {_asked(step)} {choice}{was}",
         {"title": step.title, "value": choice, "before": before},
         step=step.number,
     )
     _settle(progress, step, StepState.DONE, hand, value=choice, reason=None)
     return _follow(progress, scene, hand, (answered,))
+
+
+def _asked(step: Step) -> str:
+    return step.title if step.title.endswith("?") else f"{step.title}:"
 
 
 def not_applicable(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from incident.rules import steps
@@ -291,6 +293,19 @@ def test_an_answer_may_be_changed():
     assert outcome.events[0].text == ("Maya answered step 1: Is Android affected? no (was yes)")
     assert states(run) == ["done", "pending", "waiting", "current"]
     assert len(outcome.notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("Is it the release?", "Maya answered step 1: Is it the release? yes"),
+        ("Say which it is", "Maya answered step 1: Say which it is: yes"),
+    ],
+)
+def test_an_answer_stands_apart_from_its_question(title, line):
+    run = begun(replace(a_question(1), title=title), Line(2))
+
+    assert steps.answer(run[0], run, SCENE, MAYA, value="yes").events[0].text == line
 
 
 def test_a_question_takes_only_its_choices():
