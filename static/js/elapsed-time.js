@@ -1,4 +1,5 @@
 // <elapsed-time data-since> counts up: 1 h 47 min. <elapsed-time data-until> counts down: 0:48.
+// <elapsed-time data-due> does both: in 0:48, and once that is past, 9 min ago.
 // One tick a second moves them all. `data-allowed` (seconds) marks the one that passed it [over].
 
 import { serverNow } from "./server-clock.js"
@@ -16,11 +17,12 @@ class ElapsedTime extends HTMLElement {
   }
 
   draw() {
-    const { since, until, allowed } = this.dataset
+    const { since, until, due, allowed } = this.dataset
     const seconds = since
       ? Math.floor((serverNow() - Date.parse(since)) / 1000)
-      : Math.ceil((Date.parse(until) - serverNow()) / 1000)
-    const words = since ? elapsed(Math.max(0, seconds)) : countdown(Math.max(0, seconds))
+      : Math.ceil((Date.parse(until ?? due) - serverNow()) / 1000)
+    const rest = due ? dueWords(seconds) : countdown(Math.max(0, seconds))
+    const words = since ? elapsed(Math.max(0, seconds)) : rest
     if (this.textContent !== words) this.textContent = words
     this.toggleAttribute("over", since ? seconds > Number(allowed || Infinity) : seconds <= 0)
   }
@@ -33,6 +35,10 @@ export function elapsed(seconds) {
   const hours = Math.floor(minutes / 60)
   if (hours < 48) return two(hours, "h", minutes % 60, "min")
   return two(Math.floor(hours / 24), "d", hours % 24, "h")
+}
+
+function dueWords(seconds) {
+  return seconds > 0 ? `in ${countdown(seconds)}` : `${elapsed(-seconds)} ago`
 }
 
 function countdown(seconds) {

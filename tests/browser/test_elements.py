@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import connect_target
+
 pytestmark = pytest.mark.browser
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
@@ -35,6 +37,21 @@ def test_a_time_later_than_now_is_said_to_be_yesterdays(desk, screen):
 
     hint = page.locator("#event-time-hint")
     expect(hint).to_contain_text("Today" if later < 5 else "Yesterday")
+
+
+def test_what_is_due_counts_down_and_then_up(desk, screen):
+    connect_target()
+    key = desk.declare("Look", "Page them {page=primary ack=5m}", "Go on")
+    desk.complete(key, 1)
+    page = screen(f"/incidents/{key}")
+    due = page.locator("#runs elapsed-time[data-due]")
+    expect(due).to_have_text(re.compile(r"^in [345]:\d\d$"))
+
+    page.route("**/news?*", lambda route: None)
+    page.clock.install()
+    page.clock.fast_forward("09:00")
+
+    expect(due).to_have_text(re.compile(r"^[45] min ago$"))
 
 
 def test_what_was_typed_survives_a_reload_and_is_forgotten_once_it_is_sent(desk, screen):

@@ -102,7 +102,7 @@ def _trying(page: Page, delivery: Delivery | None, settings: Mapping[str, object
         sent_at=page.promised_at,
         tone="caution",
         due_at=due_at,
-        due="no answer yet" if due_at is None else "an answer is due in",
+        due="no answer yet" if due_at is None else "answer due",
         again=True,
     )
 
