@@ -5,6 +5,7 @@
 import { stepChanged } from "./attention.js"
 import { listen } from "./bell.js"
 import { timeOfDay } from "./clock-time.js"
+import { look, showAfterNews, showOnArrival } from "./in-sight.js"
 import { applyNews } from "./news.js"
 import { serverNow, setClock } from "./server-clock.js"
 
@@ -21,6 +22,7 @@ class LiveIncident extends HTMLElement {
     this.wanted = this.seq
     this.stop = listen(`${this.dataset.address}/bell`, this.seq, (news) => this.#hear(news))
     this.timer = setInterval(() => this.#check(), POLL)
+    showOnArrival()
     this.back = () => document.visibilityState === "visible" && this.#comeBack()
     addEventListener("pageshow", this.back)
     addEventListener("online", this.back)
@@ -90,23 +92,23 @@ class LiveIncident extends HTMLElement {
   }
 
   #put(html, seq) {
-    const before = this.#inHand()
+    const before = look()
     const isComplete = seq === this.seq || html.includes(`id="event-${this.seq + 1}"`)
-    if (!isComplete) return location.reload()
+    if (!isComplete) return this.#reload()
     applyNews(html)
     this.dataset.seq = seq
     for (const field of document.querySelectorAll("[name=expected_seq]")) {
       if (!field.closest("[data-held]")) field.value = seq
     }
-    if (this.#inHand() !== before) {
-      stepChanged()
-      if (!isTyping()) document.querySelector("[data-main]")?.scrollIntoView({ block: "nearest" })
-    }
     document.dispatchEvent(new CustomEvent("news"))
+    if (look().inHand !== before.inHand) stepChanged()
+    showAfterNews(before)
   }
 
-  #inHand() {
-    return document.querySelector("[data-main]")?.dataset.number
+  // The place that its address named was for the page as it was.
+  #reload() {
+    history.replaceState(null, "", location.pathname + location.search)
+    location.reload()
   }
 
   #say(state) {
@@ -126,11 +128,6 @@ class LiveIncident extends HTMLElement {
     if (state === "lost") return `Not live since ${at}`
     return this.bellIsLost ? "● Live, every 5 s" : "● Live"
   }
-}
-
-// Nothing moves under the hands of somebody who types.
-function isTyping() {
-  return document.activeElement?.matches("input, textarea, select") ?? false
 }
 
 customElements.define("live-incident", LiveIncident)

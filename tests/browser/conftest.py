@@ -17,10 +17,10 @@ from incident.services.passwords import Hasher
 from tests.browser.chromium import launch, served
 from tests.browser.desk import SECRET, Desk
 from tests.browser.ears import Ears
+from tests.browser.patience import PATIENCE
 from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.slack import A_TOKEN, FakeSlack
 
-PATIENCE = 15_000
 KEY = "R" * 32
 
 
