@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.patience import wait_until
+
 pytestmark = pytest.mark.browser
 
 LONG = [f"Look at the graph number {n}" for n in range(1, 12)]
@@ -20,6 +22,11 @@ SMALL = """() => [...document.querySelectorAll('body *')]
   .filter((one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
   .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 15)
   .map((one) => one.className + ': ' + one.textContent.trim().slice(0, 30))"""
+
+UNDER_THE_HEADER = """() => {
+  const edge = (one) => document.querySelector(one).getBoundingClientRect()
+  return edge("[data-main]").top >= edge(".live-top").bottom
+}"""
 
 
 @pytest.fixture
@@ -92,3 +99,30 @@ def test_help_is_one_touch_away(phone):
     phone.get_by_role("button", name="I need help").tap()
 
     expect(phone.get_by_text("Can be woken")).to_be_in_viewport()
+
+
+def test_the_offer_to_undo_covers_no_answer(desk, screen):
+    key = desk.declare("Look", "Which is it? {decide}\n  - a release\n  - a queue\n  - a vendor")
+    page = screen(f"/incidents/{key}", phone=True)
+
+    page.get_by_role("button", name="Done").tap()
+    answers = page.locator("[data-main] .current__choices button")
+    expect(answers).to_have_count(3)
+    toast = page.locator("undo-toast").bounding_box()
+
+    assert toast["y"] + toast["height"] <= answers.first.bounding_box()["y"]
+
+
+def test_after_a_step_is_set_aside_the_next_one_is_in_sight(desk, screen):
+    key = desk.declare(*LONG)
+    for number in range(1, 7):
+        desk.complete(key, number)
+    page = screen(f"/incidents/{key}", phone=True)
+
+    page.get_by_role("button", name="More").tap()
+    page.locator(":popover-open textarea").fill("It does not concern us")
+    page.get_by_role("button", name="Not applicable").tap()
+    expect(page.locator("[data-main]")).to_have_attribute("data-number", "8")
+
+    wait_until(page, UNDER_THE_HEADER)
+    expect(page.locator("[data-held]")).to_have_count(0)
