@@ -49,7 +49,10 @@ async function send(press) {
 async function answered(press, response, html) {
   unsaved.delete(press)
   quieten(press)
-  if (response.ok && press.live.take(response, html)) return finish(press)
+  if (response.ok && response.headers.get("Incident-Seq")) {
+    finish(press)
+    return press.live.take(response, html)
+  }
   if (isLogIn(response)) return sayLoggedOut(press)
   if (response.ok) return location.assign(response.url)
   say(press, sentence(html) ?? `Not saved: the server answered ${response.status}.`)
@@ -66,9 +69,12 @@ function keepInSight({ notice }) {
   notice.scrollIntoView({ block: "nearest" })
 }
 
+// Before the news is put on the page: a step whose field has the focus, or whose sheet is open, would
+// be held back as one in use.
 function finish({ form, submitter }) {
   forget(form)
-  if (form.isConnected && form.id !== "press") form.reset()
+  if (form.dataset.step !== undefined) document.getElementById("main").focus({ preventScroll: true })
+  if (form.id !== "press") form.reset()
   renew(form)
   submitter?.closest("[popover]")?.hidePopover()
   if (form.closest("[data-number]")) history.replaceState(null, "", location.pathname)

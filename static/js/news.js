@@ -63,11 +63,12 @@ function replace(old, fresh) {
   if (focused) (document.getElementById(id) ?? document.getElementById("main"))?.focus({ preventScroll: true })
 }
 
-// Somebody types in it, has typed in it, or has its sheet open.
+// Somebody types in it, has typed in it where it shows, or has its sheet open. Words in a closed
+// sheet are kept by keep-text.js, and hold nothing back.
 export function isBusy(element) {
   if (element.querySelector(":popover-open")) return true
   return [...element.querySelectorAll("input:not([type=hidden]), textarea")].some(
-    (field) => field === document.activeElement || field.value !== field.defaultValue,
+    (field) => field === document.activeElement || (field.value !== field.defaultValue && field.checkVisibility()),
   )
 }
 

@@ -1,7 +1,11 @@
 """The live page: what one person does, another sees, and nothing that was typed is lost."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
+
+from incident.clock import now
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +48,17 @@ def test_done_is_closed_until_what_was_seen_is_written_down(desk, screen):
     expect(page.locator("#entries")).to_contain_text("Count them: 12")
 
 
+def test_enter_in_its_field_finishes_a_step_like_done(desk, screen):
+    key = desk.declare('Count them {expect=">0"}', "Delete them")
+    page = screen(f"/incidents/{key}")
+    page.get_by_label("What did you see?").fill("12")
+
+    page.get_by_label("What did you see?").press("Enter")
+
+    expect(page.locator("[data-main]")).to_contain_text("Delete them")
+    expect(page.locator("[data-held]")).to_have_count(0)
+
+
 def test_what_somebody_types_survives_what_others_do(desk, screen):
     key = desk.declare('Count them {expect=">0"}', "Delete them", "Look")
     page = screen(f"/incidents/{key}")
@@ -58,8 +73,10 @@ def test_what_somebody_types_survives_what_others_do(desk, screen):
 
 
 def test_the_step_is_finished_once_however_fast_done_is_pressed(desk, screen):
-    key = desk.declare(*STEPS)
-    page = screen(f"/incidents/{key}")
+    page = screen()
+    page.clock.install()
+    page.goto(f"/incidents/{desk.declare(*STEPS)}")
+    page.clock.pause_at(now() + timedelta(minutes=1))
 
     page.get_by_role("button", name="Done").dblclick()
     page.keyboard.press("d")
@@ -91,7 +108,7 @@ def test_a_page_that_cannot_hear_says_so_and_closes_done(desk, screen, ears):
     desk.complete(key, 1)
     page.context.set_offline(False)
 
-    expect(page.locator("[data-state]").first).to_contain_text("Live", timeout=10000)
+    expect(page.locator("[data-state]").first).to_contain_text("● Live")
     expect(page.locator("[data-main]")).to_contain_text("Restart the workers")
     expect(page.locator("[data-done]")).to_be_enabled()
 
