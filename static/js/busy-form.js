@@ -5,6 +5,8 @@
 import { isDeaf } from "./attention.js"
 import { forget } from "./keep-text.js"
 
+const STALE = "Not saved: reload this page. What you typed is kept."
+
 const unsaved = new Set()
 let stray
 
@@ -55,6 +57,7 @@ async function answered(press, response, html) {
   }
   if (isLogIn(response)) return sayLoggedOut(press)
   if (response.ok) return location.assign(response.url)
+  if (response.headers.get("X-Login") === "stale") return say(press, STALE)
   say(press, sentence(html) ?? `Not saved: the server answered ${response.status}.`)
   renew(press.form)
   await press.live.catchUp()

@@ -139,6 +139,26 @@ def test_an_expired_log_in_keeps_what_was_typed(desk, screen, ears):
     )
 
 
+def test_a_page_from_before_a_log_in_says_to_reload_and_keeps_what_was_typed(desk, screen, ears):
+    ears.expect("status of 403")
+    page = screen(f"/incidents/{desk.declare(*STEPS)}")
+    page.get_by_placeholder("What just happened?").fill("A long and precious sentence.")
+    page.context.clear_cookies()
+    desk.log_in(page.context, "Maya")
+
+    page.get_by_role("button", name="Add", exact=True).first.click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "Not saved: reload this page. What you typed is kept."
+    )
+    page.reload()
+    expect(page.get_by_placeholder("What just happened?")).to_have_value(
+        "A long and precious sentence."
+    )
+    page.get_by_role("button", name="Add", exact=True).first.click()
+
+    expect(page.locator("#entries")).to_contain_text("A long and precious sentence.")
+
+
 def test_many_tabs_share_one_stream(desk, screen):
     key = desk.declare(*STEPS)
     first = screen(f"/incidents/{key}")
