@@ -34,9 +34,11 @@ class RetroEditor extends HTMLElement {
     if (this.hasAttribute("data-unsaved") && !this.conflict) this.save()
   }
 
+  // What was saved is kept too, until a page shows it: one that loads meanwhile was drawn before.
   #restore() {
     const kept = JSON.parse(sessionStorage.getItem(this.#name()) ?? "null")
-    if (!kept || kept.text === this.field.value) return sessionStorage.removeItem(this.#name())
+    const isThere = kept?.saved && kept.version <= Number(this.dataset.version)
+    if (!kept || isThere || kept.text === this.field.value) return sessionStorage.removeItem(this.#name())
     this.field.value = kept.text
     this.form.elements.version.value = kept.version
     this.querySelector("details.retro-section__edit").open = true
@@ -71,7 +73,7 @@ class RetroEditor extends HTMLElement {
     this.conflict = null
     const typedOn = this.field.value.replace(/\r\n/g, "\n") !== sent.replace(/\r\n/g, "\n")
     if (typedOn) return this.#typed()
-    sessionStorage.removeItem(this.#name())
+    sessionStorage.setItem(this.#name(), JSON.stringify({ text: this.field.value, version: Number(this.dataset.version), saved: true }))
     this.#say("Saved")
   }
 

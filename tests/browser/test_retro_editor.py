@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 SAVED, STATE = "Saved", "#section-summary [data-part=state]"
-TEXT = "#text-summary"
+TEXT, READING = "#text-summary", "#section-summary [data-part=reading]"
+SECTION = "**/retro/sections/summary"
 
 
 def writing(screen, key, name="Maya", **look):
@@ -34,7 +35,7 @@ def test_going_on_typing_is_saved_as_well(desk, screen):
     expect(page.locator(STATE)).to_have_text(SAVED)
     page.reload()
 
-    expect(page.locator("#section-summary [data-part=reading]")).to_have_text("One. Two.")
+    expect(page.locator(READING)).to_have_text("One. Two.")
 
 
 def test_two_people_see_both_texts_and_neither_is_lost(desk, screen, ears):
@@ -54,15 +55,34 @@ def test_two_people_see_both_texts_and_neither_is_lost(desk, screen, ears):
 
 def test_what_was_not_saved_survives_a_reload(desk, screen, ears):
     ears.expect("ERR_INTERNET_DISCONNECTED")
+    ears.expect("ERR_FAILED")
     page = writing(screen, desk.declare())
     page.context.set_offline(True)
     page.locator(TEXT).fill("Written on a train")
     expect(page.locator(STATE)).to_contain_text("What you typed is kept")
 
+    page.route(SECTION, lambda route: route.abort())
     page.context.set_offline(False)
     page.reload()
-
     expect(page.locator(TEXT)).to_have_value("Written on a train")
+    expect(page.locator(STATE)).to_contain_text("What you typed is kept")
+    page.unroute(SECTION)
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator(STATE)).to_have_text(SAVED)
+    expect(page.locator(READING)).to_have_text("Written on a train")
+
+
+def test_a_page_that_was_drawn_before_the_save_shows_what_was_saved(desk, screen):
+    page = writing(screen, desk.declare())
+    before = page.request.get(page.url).text()
+    page.locator(TEXT).fill("Written on a train")
+    expect(page.locator(STATE)).to_have_text(SAVED)
+
+    page.route(page.url, lambda route: route.fulfill(body=before, content_type="text/html"))
+    page.reload()
+
+    expect(page.locator(READING)).to_have_text("Written on a train")
     expect(page.locator(STATE)).to_have_text(SAVED)
 
 
@@ -88,5 +108,5 @@ def test_everything_is_written_without_scripts(desk, screen):
     page.locator(TEXT).fill("Plain words")
     page.locator("#section-summary").get_by_role("button", name="Save").click()
 
-    expect(page.locator("#section-summary [data-part=reading]")).to_have_text("Plain words")
+    expect(page.locator(READING)).to_have_text("Plain words")
     expect(page.locator(".flash--done")).to_have_text("Saved.")
