@@ -14,7 +14,8 @@ INLINE = """() => {
 def test_a_broken_policy_is_heard(screen, ears):
     page = screen()
 
-    page.evaluate(INLINE)
+    with page.expect_event("console"):
+        page.evaluate(INLINE)
 
     assert ["Content Security Policy" in said for said in ears.complaints] == [True]
     ears.expect("Content Security Policy")
@@ -23,9 +24,8 @@ def test_a_broken_policy_is_heard(screen, ears):
 def test_an_exception_in_a_script_is_heard(screen, ears):
     page = screen()
 
-    page.evaluate("setTimeout(() => { throw new Error('it broke') })")
-    page.wait_for_function("document.readyState === 'complete'")
-    page.reload()
+    with page.expect_event("pageerror"):
+        page.evaluate("setTimeout(() => { throw new Error('it broke') })")
 
     assert [said for said in ears.complaints if "it broke" in said]
     ears.expect("it broke")
@@ -34,8 +34,8 @@ def test_an_exception_in_a_script_is_heard(screen, ears):
 def test_an_address_that_is_not_there_is_heard(screen, ears):
     page = screen()
 
-    page.evaluate("fetch('/nowhere')")
-    page.reload()
+    with page.expect_event("console"):
+        page.evaluate("fetch('/nowhere')")
 
     assert [said for said in ears.complaints if "status of 404" in said]
     ears.expect("status of 404")

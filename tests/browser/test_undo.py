@@ -1,8 +1,11 @@
 """A tick can be taken back for ten seconds; what it sent cannot, and it says so."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
+from incident.clock import now
 from tests.conftest import connect_target
 from tests.services.looks import states
 
@@ -13,6 +16,7 @@ def done_on(page, key):
     """The page after the first tick, its time in our hands."""
     page.clock.install()
     page.goto(f"/incidents/{key}")
+    page.clock.pause_at(now() + timedelta(minutes=1))
     page.get_by_role("button", name="Done").click()
     toast = page.locator("undo-toast")
     expect(toast).to_be_visible()
