@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from incident.clock import now
+from tests.fakes import published
 from tests.fakes.server import Answer, FakeServer, Request, as_json
 
 ACTIONS = ("trigger", "acknowledge", "resolve")
@@ -46,7 +47,8 @@ class Received:
 class FakePagerDuty(FakeServer):
     """`received` is everything ever sent here; `alerts` is what it came to, oldest first.
 
-    `per_minute` is how many events a routing key may send in a minute, if it matters.
+    `per_minute` is how many events a routing key may send in a minute, if it matters. `breaches`
+    is what was wrong with requests by PagerDuty's published description, where that lies here.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class FakePagerDuty(FakeServer):
         self.received: list[Received] = []
         self.alerts: list[Alert] = []
         self.per_minute = per_minute
+        self.breaches: list[str] = []
         super().__init__(port, clock=clock, tls=tls)
 
     @property
@@ -70,6 +73,9 @@ class FakePagerDuty(FakeServer):
     def woken_for(self, intent: str) -> int:
         """How often somebody was woken for one intent of ours. Once is right."""
         return sum(alert.intent == intent for alert in self.alerts)
+
+    def noticed(self, request: Request) -> None:
+        self.breaches += published.breaches_of(request)
 
     def answer(self, request: Request) -> Answer:
         if request.path != "/v2/enqueue" or request.method != "POST":

@@ -37,10 +37,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to misbehave. `taken` says whether the request has its effect all the same."""
+    """One way to misbehave. `taken` says whether the request has its effect all the same.
+
+    `deaf` does not even listen to the body.
+    """
 
     answer: Answer | None = None
     taken: bool = False
+    deaf: bool = False
     reset: bool = False
     close: bool = False
     hang: float = 0
@@ -66,6 +70,11 @@ def redirect(to: str) -> Fault:
 def reset(*, taken: bool = False) -> Fault:
     """Drop the connection hard, before or after the request had its effect."""
     return Fault(reset=True, taken=taken)
+
+
+def deaf() -> Fault:
+    """Drop the connection hard while the body is still on its way."""
+    return Fault(deaf=True, reset=True)
 
 
 def close(*, taken: bool = False) -> Fault:
@@ -130,6 +139,14 @@ class FakeServer:
         """What the vendor would answer, with all that follows. By itself it just says yes."""
         return Answer(200)
 
+    def noticed(self, request: Request) -> None:
+        """Every request that was heard whole, whatever becomes of it."""
+
+    def is_deaf(self) -> bool:
+        with self.lock:
+            following = self.script[0] if self.script else self.always
+        return following is not None and following.deaf
+
     def fault_for(self, request: Request) -> Fault | None:
         with self.lock:
             return self.script.pop(0) if self.script else self.always
@@ -153,16 +170,19 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         size = min(int(self.headers.get("Content-Length") or 0), LARGEST_BODY)
         parts = urlsplit(self.path)
+        is_deaf = self.fake.is_deaf()
         request = Request(
             at=self.fake.clock(),
             method=self.command,
             path=parts.path,
             query=parts.query,
             headers=dict(self.headers.items()),
-            body=self.rfile.read(size),
+            body=b"" if is_deaf else self.rfile.read(size),
         )
         with self.fake.lock:
             self.fake.requests.append(request)
+            if not is_deaf:
+                self.fake.noticed(request)
         self._play(request, self.fake.fault_for(request) or Fault(taken=True))
 
     do_GET = do_POST
