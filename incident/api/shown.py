@@ -7,7 +7,7 @@ from incident.api.models.deliveries import DeliveryTold
 from incident.api.models.effects import EffectTold
 from incident.api.models.events import EventTold
 from incident.api.models.incidents import IncidentLine, Times
-from incident.api.models.pages import PageTold
+from incident.api.models.pages import AnswerTold, PageTold
 from incident.api.models.roles import RoleTold
 from incident.api.models.steps import OutcomeTold, RunTold, StepTold
 from incident.storage.effects import Effect
@@ -103,7 +103,11 @@ def effect(row: Effect) -> EffectTold:
 
 
 def page(row: Page) -> PageTold:
-    return PageTold(**{name: getattr(row, name) for name in PageTold.model_fields})
+    plain = set(PageTold.model_fields) - {"answers"}
+    return PageTold(
+        **{name: getattr(row, name) for name in plain},
+        answers=[AnswerTold(name=str(one["name"]), at=one.get("at")) for one in row.answers],
+    )
 
 
 def delivery(row: Delivery) -> DeliveryTold:

@@ -6,16 +6,17 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ScalarSelect, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, aliased
 
-from incident.storage import incidents, targets, timeline
+from incident.storage import incidents, pages, people, targets, timeline
 from incident.storage.checklists import Checklist, Revision
 from incident.storage.effects import Effect
 from incident.storage.incidents import ENDED, Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
+from incident.storage.people import Person
 from incident.storage.retros import Retro
 from incident.storage.roles import Role
 from incident.storage.runs import Run
@@ -23,6 +24,7 @@ from incident.storage.steps import Step
 from incident.storage.targets import Target
 from incident.storage.timeline import TimelineEvent
 from incident.storage.timers import Timer
+from incident.storage.workers import Worker
 
 NEWEST = 200
 
@@ -32,6 +34,8 @@ class Overview:
     """One incident: who holds which role, what is in effect, each run with its steps.
 
     `grace` is the time that a call for help leaves before it pages, while that time runs.
+    `reachable` is filled in only where a page is in trouble. `beat_at` is when whoever sends last
+    gave a sign of life; its clock last jumped at `jumped_at`.
 
     When nothing came after what was asked for, only `incident` is filled in.
     """
@@ -46,6 +50,14 @@ class Overview:
     targets: Sequence[Target] = ()
     retro: Retro | None = None
     grace: Timer | None = None
+    reachable: Sequence[Person] = ()
+    beat_at: datetime | None = None
+    jumped_at: datetime | None = None
+
+    @property
+    def backups(self) -> dict[str, str]:
+        """Every target's backup, by its name."""
+        return {target.name: target.backup for target in self.targets}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ class Kept:
 
 
 def of_incident(session: Session, key: str, *, after: int | None = None) -> Overview:
-    """Five questions; one, when nothing came after `after`.
+    """Five questions, six while a page is in trouble; one, when nothing came after `after`.
 
     The number is read first: what comes in between is told again, never lost. With `after` the
     timeline begins one line earlier, so that whoever draws it can see where a day begins.
@@ -88,35 +100,31 @@ def of_incident(session: Session, key: str, *, after: int | None = None) -> Over
     else:
         events = timeline.since(session, row.id, after - 1)
     sent = _sent(session, row.id)
+    asked = list({page.id: page for _, page in sent if page is not None}.values())
     return replace(
         found,
-        runs=[(run, in_run) for run, in_run, _ in _followed(session, [row.id])],
-        pages=list({page.id: page for _, page in sent if page is not None}.values()),
+        runs=_followed(session, [row.id]),
+        pages=asked,
         deliveries=[delivery for delivery, _ in sent],
         events=[event for event in events if event.seq <= row.last_seq],
         targets=targets.every(session),
+        reachable=people.reachable(session) if any(map(_in_trouble, asked)) else (),
     )
 
 
 def of_now(session: Session, *, ended: int = 8) -> list[Overview]:
-    """Two questions: every incident somebody still works on, and the last few that ended."""
+    """Three questions: every incident somebody still works on, and the last few that ended."""
     lately = select(Incident.id).where(Incident.status.in_(ENDED))
     lately = lately.order_by(Incident.id.desc()).limit(ended)
     wanted = or_(Incident.status.not_in(ENDED), Incident.id.in_(lately.scalar_subquery()))
     found = _read(session, _around().where(wanted).order_by(Incident.id.desc()))
-    followed = _followed(session, [one.incident.id for one in found if one.incident.open])
+    still_open = [one.incident.id for one in found if one.incident.open]
+    followed, asked = _followed(session, still_open), pages.of_incidents(session, still_open)
     return [
         replace(
             one,
-            runs=[
-                (run, in_run) for run, in_run, _ in followed if run.incident_id == one.incident.id
-            ],
-            pages=[
-                page
-                for run, _, asked in followed
-                for page in asked
-                if run.incident_id == one.incident.id
-            ],
+            runs=[pair for pair in followed if pair[0].incident_id == one.incident.id],
+            pages=[page for page in asked if page.incident_id == one.incident.id],
         )
         for one in found
     ]
@@ -177,10 +185,11 @@ def _one(session: Session, key: str) -> Overview:
     return found[0]
 
 
-def _around() -> Select[Incident, Role, Effect, Retro, Timer]:
+def _around() -> Select[Any]:
     """Few people and few effects: multiplied they are still few rows."""
+    beat, jumped = _latest(Worker.beat_at), _latest(Worker.jumped_at)
     return (
-        select(Incident, Role, Effect, Retro, Timer)
+        select(Incident, Role, Effect, Retro, Timer, beat, jumped)
         .outerjoin(Role, and_(Role.incident_id == Incident.id, Role.ended_at.is_(None)))
         .outerjoin(Effect, and_(Effect.incident_id == Incident.id, Effect.ended_at.is_(None)))
         .outerjoin(Retro, Retro.incident_id == Incident.id)
@@ -191,41 +200,51 @@ def _around() -> Select[Incident, Role, Effect, Retro, Timer]:
     )
 
 
-def _read(session: Session, query: Select[Incident, Role, Effect, Retro, Timer]) -> list[Overview]:
+def _latest(column: Any) -> ScalarSelect[Any]:
+    """Of all workers. A part of a question that is asked anyhow."""
+    return select(func.max(column)).scalar_subquery()
+
+
+def _read(session: Session, query: Select[Any]) -> list[Overview]:
     found = []
     for _, group in groupby(session.execute(query), key=lambda row: row[0].id):
         rows = list(group)
-        roles = {role.id: role for _, role, _, _, _ in rows if role is not None}
-        effects = {effect.id: effect for _, _, effect, _, _ in rows if effect is not None}
+        roles = {row[1].id: row[1] for row in rows if row[1] is not None}
+        effects = {row[2].id: row[2] for row in rows if row[2] is not None}
+        _, _, _, retro, grace, beat_at, jumped_at = rows[0]
         found.append(
             Overview(
                 rows[0][0],
                 roles=[roles[id] for id in sorted(roles)],
                 effects=[effects[id] for id in sorted(effects)],
-                retro=rows[0][3],
-                grace=rows[0][4],
+                retro=retro,
+                grace=grace,
+                beat_at=beat_at,
+                jumped_at=jumped_at,
             )
         )
     return found
 
 
-def _followed(session: Session, ids: Collection[int]) -> list[tuple[Run, list[Step], list[Page]]]:
-    """The runs of these incidents, each with its steps in order and the pages they sent."""
+def _in_trouble(page: Page) -> bool:
+    """Whether somebody may have to be telephoned instead."""
+    return bool(page.alarm) or page.state in ("refused", "not_sent", "exhausted")
+
+
+def _followed(session: Session, ids: Collection[int]) -> list[tuple[Run, list[Step]]]:
+    """The runs of these incidents, each with its steps in order."""
     if not ids:
         return []
     query = (
-        select(Run, Step, Page)
+        select(Run, Step)
         .outerjoin(Step, Step.run_id == Run.id)
-        .outerjoin(Page, and_(Page.incident_id == Step.incident_id, Page.step == Step.number))
         .where(Run.incident_id.in_(ids))
-        .order_by(Run.incident_id, Run.id, Step.position, Page.id)
+        .order_by(Run.incident_id, Run.id, Step.position)
     )
     followed = []
     for _, group in groupby(session.execute(query), key=lambda row: row[0].id):
         rows = list(group)
-        in_run = {step.id: step for _, step, _ in rows if step is not None}
-        asked = {page.id: page for _, _, page in rows if page is not None}
-        followed.append((rows[0][0], list(in_run.values()), list(asked.values())))
+        followed.append((rows[0][0], [step for _, step in rows if step is not None]))
     return followed
 
 

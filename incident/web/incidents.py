@@ -7,7 +7,7 @@ from incident import clock
 from incident.rules.typed_times import moment_of
 from incident.services import answers, incidents
 from incident.services.incidents import Opening
-from incident.storage import checklists, overviews
+from incident.storage import checklists, overviews, targets
 from incident.storage import incidents as rows
 from incident.storage.db import reading
 from incident.web import news
@@ -17,6 +17,7 @@ from incident.web.people import visitor
 from incident.web.presses import Press, once
 from incident.web.screens.checklists import offers
 from incident.web.screens.home import home
+from incident.web.screens.wakes import wakes
 
 USUAL = "general-incident"
 PER_PAGE = 50
@@ -88,9 +89,15 @@ def _open(pressed: Press) -> answers.Answered:
 def _form(errors: Errors) -> ResponseReturnValue:
     with reading() as session:
         found = offers(checklists.all_published(session))
+        pageable = wakes(targets.every(session), {})
     usual = next((offer.slug for offer in found if offer.slug == USUAL), "")
     chosen = request.form.get("checklist", request.args.get("checklist", usual))
     page = render_template(
-        "incidents/new.html", offers=found, form=request.form, errors=errors, chosen=chosen
+        "incidents/new.html",
+        offers=found,
+        wakes=pageable,
+        form=request.form,
+        errors=errors,
+        chosen=chosen,
     )
     return make_response(page, 422 if errors else 200)

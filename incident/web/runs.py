@@ -4,10 +4,11 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from incident.services import runs
-from incident.storage import checklists, incidents
+from incident.storage import checklists, incidents, targets
 from incident.storage.db import reading
 from incident.web.presses import Press, press
 from incident.web.screens.checklists import offers
+from incident.web.screens.wakes import wakes
 
 bp = Blueprint("runs", __name__, url_prefix="/incidents/<key>/checklists")
 
@@ -18,7 +19,8 @@ def choose(key: str) -> ResponseReturnValue:
     with reading() as session:
         incident = incidents.get(session, key)
         found = offers(checklists.all_published(session))
-        return render_template("incidents/attach.html", incident=incident, offers=found)
+        pageable = wakes(targets.every(session), {})
+    return render_template("incidents/attach.html", incident=incident, offers=found, wakes=pageable)
 
 
 @bp.post("")

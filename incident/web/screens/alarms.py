@@ -1,11 +1,16 @@
 """NOBODY WAS PAGED: what failed, and whom to telephone instead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from incident.storage.overviews import Overview
 from incident.storage.targets import Target
+from incident.web.screens.ladders import Rung
 from incident.web.screens.messages import Message
+
+UNPAGED = ("refused", "not_sent")
+UNANSWERED = "NOBODY ANSWERED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +23,74 @@ class Alarm:
     phones_at: datetime | None
 
 
-def alarm(asked: Sequence[tuple[str, Message]], targets: Sequence[Target]) -> Alarm | None:
-    """Only what nobody has dealt with yet: settling the step takes the banner away."""
+def alarm(asked: Sequence[tuple[str, Message]], found: Overview) -> Alarm | None:
+    """Only what nobody has dealt with yet: an answer, or settling the step, takes it away."""
     failed = [message for _, message in asked if message.failed]
     if not failed:
         return None
-    named = {message.target for message in failed}
-    behind = [t for t in targets if t.name in named and t.phones] or list(targets)
-    phones = [(str(p["name"]), str(p["phone"])) for t in behind for p in t.phones]
-    heading, _, _ = failed[0].sentence.partition(":")
+    named = list(dict.fromkeys(rung.target for message in failed for rung in _rungs(message)))
+    phones, as_of = _phones(named, found)
     return Alarm(
-        heading=heading,
-        reasons=tuple(message.sentence.partition(": ")[2].rstrip(".") for message in failed),
-        phones=tuple(dict.fromkeys(phones)),
-        phones_at=min((t.phones_at for t in behind if t.phones_at is not None), default=None),
+        heading=_heading(failed),
+        reasons=tuple(dict.fromkeys(reason for message in failed for reason in _reasons(message))),
+        phones=phones,
+        phones_at=as_of,
     )
+
+
+def _heading(failed: Sequence[Message]) -> str:
+    """The worst of it: nobody at all was paged, somebody was not, or nobody answers."""
+    if any(message.state in UNPAGED for message in failed):
+        return "NOBODY WAS PAGED"
+    rungs = [rung for message in failed for rung in _rungs(message) if rung.trouble]
+    unpaged = [rung.target.upper() for rung in rungs if rung.state in UNPAGED]
+    if unpaged:
+        return f"{', '.join(unpaged)} WAS NOT PAGED"
+    said = (rung.trouble.partition(":")[0] for rung in rungs)
+    return next((words for words in said if words.isupper()), UNANSWERED)
+
+
+def _reasons(message: Message) -> Iterator[str]:
+    """Why, for each rung that is in trouble; whoever else is being paged is said last."""
+    rungs = _rungs(message)
+    for rung in rungs:
+        if rung.trouble:
+            yield _reason(rung, alone=len(rungs) == 1)
+    if message.live and len(rungs) > 1 and not rungs[-1].trouble:
+        yield f"{message.target} is being paged now"
+
+
+def _reason(rung: Rung, *, alone: bool) -> str:
+    heading, _, rest = rung.trouble.partition(": ")
+    words = rest if heading.isupper() and rest else rung.trouble
+    return words.rstrip(".") if alone else f"{rung.target}: {words.rstrip('.')}"
+
+
+def _rungs(message: Message) -> Sequence[Rung]:
+    return message.ladder.rungs if message.ladder else ()
+
+
+def _phones(
+    named: Sequence[str], found: Overview
+) -> tuple[tuple[tuple[str, str], ...], datetime | None]:
+    """Those of the targets that were paged, else of any target, else of whoever has an account."""
+    by_name = {target.name: target for target in found.targets}
+    paged = [by_name[name] for name in named if name in by_name]
+    for behind in (paged, found.targets):
+        phones = [phone for target in behind for phone in kept_phones(target)]
+        if phones:
+            dates = [_as_of(target) for target in behind if kept_phones(target)]
+            return tuple(dict.fromkeys(phones)), min((d for d in dates if d), default=None)
+    people = ((person.name, person.phone) for person in found.reachable)
+    return tuple(people), None
+
+
+def kept_phones(target: Target) -> list[tuple[str, str]]:
+    """What somebody typed, in that order; else what PagerDuty says of those who are on call."""
+    if target.phones:
+        return [(str(p["name"]), str(p["phone"])) for p in target.phones]
+    return [(str(p.get("name", "")), str(p["phone"])) for p in target.on_call if p.get("phone")]
+
+
+def _as_of(target: Target) -> datetime | None:
+    return target.phones_at if target.phones else target.on_call_at

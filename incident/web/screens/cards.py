@@ -52,7 +52,7 @@ def in_hand(found: Overview, said: Mapping[int, Message], *, focus: int | None) 
         if step is None:
             continue
         progress = Progress(steps)
-        follows = rules.what_follows(step, steps, scene, at=row.created_at)
+        follows = _sent(rules.what_follows(step, steps, scene, at=row.created_at), row.open)
         shown = view(step, progress, said.get(step.number))
         drawn.append(card(step, shown, progress, follows=follows))
     return tuple(sorted(drawn, key=lambda one: one.step.number != focus))
@@ -89,6 +89,11 @@ def press(follows: Sequence[AnyStep]) -> str:
     if not follows:
         return "Done"
     return "Done, then " + " and ".join(_sending(s.kind, s.settings) for s in follows)
+
+
+def _sent(follows: Sequence[AnyStep], is_open: bool) -> list[AnyStep]:
+    """An incident that is over pages nobody any more."""
+    return [step for step in follows if is_open or step.kind != "page"]
 
 
 def _chosen(steps: Sequence[Step], focus: int | None) -> Step | None:

@@ -1,10 +1,10 @@
 """Checklists to choose from, and one checklist read before it is needed."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from incident.rules.step_kinds import KINDS
@@ -15,7 +15,8 @@ from incident.web.screens.steps import marks, promise
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A checklist that can be started. `sends` is what starting it sends at once."""
+    """A checklist that can be started. `sends` is what starting it sends at once, `wakes` the
+    targets that are paged by that."""
 
     slug: str
     title: str
@@ -23,6 +24,7 @@ class Offer:
     steps: int
     use_when: str
     sends: str
+    wakes: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
 
 
@@ -96,28 +98,28 @@ def _shelved(kept: Kept, now: datetime) -> Shelved:
 
 
 def _offer(checklist: Checklist, revision: Revision) -> Offer:
-    front = revision.front
+    front, at_once = revision.front, list(_at_once(revision.lines))
     return Offer(
         slug=checklist.slug,
         title=checklist.title,
         revision=revision.number,
         steps=len(revision.lines),
         use_when=_listed(front.get("use when")),
-        sends=_at_once(revision.lines),
+        sends=" and ".join(map(_sending, at_once)),
+        wakes=tuple(str(line["settings"]["target"]) for line in at_once if line["kind"] == "page"),
         severities=tuple(str(s) for s in _list(front.get("severity"))),
     )
 
 
-def _at_once(lines: Sequence[Mapping[str, Any]]) -> str:
+def _at_once(lines: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """What is reached before the first step that stops: it is sent as soon as the run begins."""
-    sent = []
-    for line in lines:
-        if not KINDS[line["kind"]].sends:
-            break
-        settings = line["settings"]
-        paging = line["kind"] == "page"
-        sent.append(f"page {settings['target']}" if paging else f"post to {settings['channel']}")
-    return " and ".join(sent)
+    return takewhile(lambda line: KINDS[line["kind"]].sends, lines)
+
+
+def _sending(line: Mapping[str, Any]) -> str:
+    settings = line["settings"]
+    paging = line["kind"] == "page"
+    return f"page {settings['target']}" if paging else f"post to {settings['channel']}"
 
 
 def _item(line: Mapping[str, Any]) -> ItemView:

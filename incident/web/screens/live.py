@@ -1,6 +1,6 @@
 """The live incident page: everything on it, put together from rows that were read once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,6 @@ from incident.rules.incidents import possible_moves
 from incident.storage.effects import Effect
 from incident.storage.incidents import Incident
 from incident.storage.overviews import Overview
-from incident.storage.targets import Target
 from incident.web.screens import alarms, cards, messages, people, strip, timeline
 from incident.web.screens.alarms import Alarm
 from incident.web.screens.cards import Card
@@ -17,6 +16,7 @@ from incident.web.screens.people import Seat, Viewer
 from incident.web.screens.runs import RunView, run_view
 from incident.web.screens.steps import StepView
 from incident.web.screens.timeline import Entry
+from incident.web.screens.wakes import Wake, wakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Live:
     alarm: Alarm | None
     entries: tuple[Entry, ...]
     moves: tuple[str, ...]
-    targets: tuple[Target, ...]
+    wakes: tuple[Wake, ...]
+    phones: tuple[tuple[str, str, str], ...]
     pages_at: datetime | None
     pages_whom: str
 
@@ -106,14 +107,22 @@ def live(
         waiting=waiting,
         deferred=tuple(step for step in counting if step.state == "deferred"),
         effects=tuple(found.effects),
-        strip=strip.items(found.effects, runs, asked, found.targets, now=now),
-        alarm=alarms.alarm(asked, found.targets),
+        strip=strip.items(found, runs, asked, now=now),
+        alarm=alarms.alarm(asked, found),
         entries=_entries(found, now, after),
         moves=tuple(possible_moves(row.status)),
-        targets=tuple(found.targets),
+        wakes=wakes(found.targets, {}),
+        phones=tuple(_phones(found)),
         pages_at=found.grace.due_at if found.grace else None,
         pages_whom=str(found.grace.data.get("target", "")) if found.grace else "",
     )
+
+
+def _phones(found: Overview) -> Iterator[tuple[str, str, str]]:
+    """Name, number, and the target behind which they stand."""
+    for target in found.targets:
+        for name, phone in alarms.kept_phones(target):
+            yield name, phone, target.name
 
 
 def _asked(

@@ -1,20 +1,23 @@
 """What became of the message a step sent, in one sentence a tired person can act on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from incident.storage.outbox import Delivery
 from incident.storage.overviews import Overview
-from incident.storage.pages import Page
+from incident.storage.pages import LIVE, Page
+from incident.web.screens.ladders import DRILL, FAILED, Ladder, ladders
 
-TRYING = ("promised", "accepted", "seen", "notified")
-UNANSWERED = (*TRYING, "refused", "not_sent", "exhausted")
+UNANSWERED = (*LIVE, *FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A page or a post of one step. `tone` is caution while in time, danger when it failed."""
+    """A page or a post of one step. `tone` is caution while in time, danger when it failed.
+
+    `due` says what happens at `due_at`. A page has its ladder.
+    """
 
     state: str
     target: str
@@ -23,48 +26,48 @@ class Message:
     tone: str = "caution"
     due_at: datetime | None = None
     due: str = ""
-    again: bool = False
+    ladder: Ladder | None = None
 
     @property
     def failed(self) -> bool:
         return self.tone == "danger"
 
+    @property
+    def live(self) -> bool:
+        """Whether somebody is being paged just now."""
+        return self.ladder is not None and self.state in LIVE
+
+    @property
+    def told(self) -> bool:
+        """Whether a word about it can be said in PagerDuty."""
+        return self.live and self.ladder is not None and self.ladder.newest.is_known
+
+    @property
+    def page_id(self) -> int | None:
+        """The page that its buttons are about."""
+        return self.ladder.newest.page_id if self.ladder else None
+
 
 def by_step(found: Overview) -> dict[int, Message]:
     """The newest message of each step that sent one."""
-    settings = {step.number: step.settings for _, steps in found.runs for step in steps}
-    triggers = {d.page_id: d for d in found.deliveries if d.action == "trigger"}
     said = {
         d.step: of_post(d)
         for d in found.deliveries
         if d.step is not None and d.integration == "slack" and d.action == "post"
     }
-    for page in found.pages:
+    for page, message in _pages(found):
         if page.step is not None:
-            asked = settings.get(page.step, {})
-            said[page.step] = of_page(page, triggers.get(page.id), settings=asked)
+            said[page.step] = message
     return said
 
 
 def by_hand(found: Overview) -> tuple[tuple[int, Message], ...]:
-    """The pages that no step sent and that nobody has answered, with their row's number."""
-    triggers = {d.page_id: d for d in found.deliveries if d.action == "trigger"}
-    asked = (page for page in found.pages if page.step is None and page.state in UNANSWERED)
-    return tuple((page.id, of_page(page, triggers.get(page.id), settings={})) for page in asked)
-
-
-def of_page(page: Page, delivery: Delivery | None, *, settings: Mapping[str, object]) -> Message:
-    """`settings` are the step's: how long an answer may take, and who comes next."""
-    if page.state in TRYING:
-        return _trying(page, delivery, settings)
-    failed = page.state in ("refused", "not_sent", "exhausted") and page.reason != "this is a drill"
-    return Message(
-        state=page.state,
-        target=page.target,
-        sentence=_ended(page),
-        sent_at=page.promised_at,
-        tone="danger" if failed else "calm",
-        again=failed,
+    """The pages that nobody has answered and that no waiting step shows, by their row's number."""
+    waiting = {s.number for _, steps in found.runs for s in steps if s.state == "waiting"}
+    return tuple(
+        (page.id, message)
+        for page, message in _pages(found)
+        if page.state in (UNANSWERED if page.step is None else LIVE) and page.step not in waiting
     )
 
 
@@ -91,25 +94,39 @@ def of_post(delivery: Delivery) -> Message:
     )
 
 
-def _trying(page: Page, delivery: Delivery | None, settings: Mapping[str, object]) -> Message:
-    wait, then = settings.get("ack"), str(settings.get("then") or "")
-    since = page.accepted_at or page.promised_at
-    due_at = since + timedelta(seconds=int(str(wait))) if wait else None
+def _pages(found: Overview) -> Iterator[tuple[Page, Message]]:
+    """Each page that none has replaced, as far as its ladder is known."""
+    triggers = {d.page_id: d for d in found.deliveries if d.action == "trigger"}
+    for page, ladder in ladders(found.pages, triggers, found.backups):
+        yield page, _of_page(page, triggers.get(page.id), ladder)
+
+
+def _of_page(page: Page, delivery: Delivery | None, ladder: Ladder) -> Message:
+    answered = page.state not in UNANSWERED
+    troubled = not answered and any(rung.trouble for rung in ladder.rungs)
     return Message(
         state=page.state,
         target=page.target,
-        sentence=_progress(page, delivery) + _by_hand(then),
+        sentence=_progress(page, delivery) if page.state in LIVE else _ended(page),
         sent_at=page.promised_at,
-        tone="caution",
-        due_at=due_at,
-        due="no answer yet" if due_at is None else "answer due",
-        again=True,
+        tone=_tone(page, troubled),
+        due_at=ladder.due_at,
+        due=_due(ladder),
+        ladder=ladder,
     )
 
 
-def _by_hand(then: str) -> str:
-    """Who comes next is not paged by itself, and the screen must not promise it."""
-    return f" If nobody does, page {then} yourself: that is not automatic." if then else ""
+def _tone(page: Page, troubled: bool) -> str:
+    if troubled:
+        return "danger"
+    return "caution" if page.state in LIVE else "calm"
+
+
+def _due(ladder: Ladder) -> str:
+    """What the countdown leads to: paging platform."""
+    if not ladder.following:
+        return "no answer yet" if ladder.newest.live else ""
+    return f"paging {ladder.ahead[0]}" if ladder.ahead else "the telephones"
 
 
 def _progress(page: Page, delivery: Delivery | None) -> str:
@@ -121,19 +138,19 @@ def _progress(page: Page, delivery: Delivery | None) -> str:
         "promised": "Handing it to PagerDuty.",
         "accepted": "PagerDuty took it. Nobody has answered.",
         "seen": "PagerDuty opened it. Nobody has answered.",
-        "notified": "PagerDuty took it and notified somebody. Nobody has answered.",
+        "notified": f"{page.notified_whom or 'Somebody'} was notified. Nobody has answered.",
     }[page.state]
 
 
 def _ended(page: Page) -> str:
     if page.state == "acknowledged":
         return f"{page.acknowledged_by or 'Somebody'} has it."
-    if page.reason == "this is a drill":
+    if page.reason == DRILL:
         return "DRILL, so nobody was paged. Press “I have it” as whoever answers."
     return {
         "refused": f"NOBODY WAS PAGED: {page.reason}.",
         "not_sent": f"NOBODY WAS PAGED: {page.reason}.",
         "exhausted": "NOBODY ANSWERED: every rung has been tried.",
-        "superseded": "Not needed any more.",
+        "superseded": page.reason or "Not needed any more.",
         "resolved": "Over.",
     }.get(page.state, page.state)

@@ -94,6 +94,7 @@ def marks(settings: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _rung(settings: Mapping[str, Any]) -> str:
     then, seconds = settings.get("then"), settings.get("ack")
-    if not then or not seconds:
+    if not then:
         return ""
-    return f"; nobody after {int(seconds) // 60} min: page {then} by hand"
+    wait = f"after {int(seconds) // 60} min" if seconds else "answers"
+    return f"; nobody {wait}: pages {then}"

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incident.storage.effects import Effect
+from incident.storage.overviews import Overview
 from incident.storage.targets import Target
 from incident.web.screens.messages import Message
 from incident.web.screens.runs import RunView
 
+ALIVE_WITHIN = timedelta(seconds=15)
+JUMP_FOR = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`since` counts up behind the text, `until` counts down. Without `href` it opens the sheet."""
+    """`since` counts up behind the text, `until` counts down. Without `href` it opens the sheet.
+
+    `kind` tells the sender's item apart, whose `since` is kept fresh.
+    """
 
     label: str
     text: str = ""
@@ -20,17 +27,23 @@ class Item:
     since: datetime | None = None
     until: datetime | None = None
     href: str = ""
+    kind: str = ""
+    allowed: timedelta | None = None
+
+
+CALM = Item("", "Over: nobody is paged for it any more", "well")
 
 
 def items(
-    effects: Sequence[Effect],
+    found: Overview,
     runs: Sequence[RunView],
     asked: Sequence[tuple[str, Message]],
-    targets: Sequence[Target],
     *,
     now: datetime,
 ) -> tuple[Item, ...]:
-    return (*owed(effects, runs, asked, now=now), _health(targets))
+    """The sender is worth a word only while there is something to send."""
+    last = (*_jump(found, now), *_sender(found, now)) if found.incident.open else (CALM,)
+    return (*owed(found.effects, runs, asked, now=now), *_health(found.targets), *last)
 
 
 def owed(
@@ -69,18 +82,36 @@ def _deferred(runs: Sequence[RunView]) -> Iterator[Item]:
 
 def _paging(asked: Sequence[tuple[str, Message]]) -> Iterator[Item]:
     for href, message in asked:
-        if message.failed:
+        if message.live and message.due_at is not None:
+            label = f"No answer from {message.target},"
+            yield Item(label, message.due, message.tone, until=message.due_at, href=href)
+        elif message.live:
+            yield Item(f"Paging {message.target}", message.due, message.tone, href=href)
+        elif message.failed:
             yield Item("Not paged", message.target, "danger", href=href)
-        elif message.again:
-            label = f"Paging {message.target}"
-            yield Item(label, message.due, "caution", until=message.due_at, href=href)
 
 
-def _health(targets: Sequence[Target]) -> Item:
-    connected = [target for target in targets if target.connected]
-    if not connected:
-        return Item("PagerDuty is not connected", tone="danger", href="/settings")
-    if len(connected) < len(targets):
-        missing = ", ".join(target.name for target in targets if not target.connected)
-        return Item("", f"Not connected: {missing}", "quiet", href="/settings")
-    return Item("", "PagerDuty is connected", "well")
+def _health(targets: Sequence[Target]) -> Iterator[Item]:
+    pageable = [target for target in targets if not target.proving]
+    missing = [target.name for target in pageable if not target.connected]
+    if len(missing) == len(pageable):
+        yield Item("PagerDuty is not connected", tone="danger", href="/settings")
+    elif missing:
+        yield Item("", f"Not connected: {', '.join(missing)}", "quiet", href="/settings")
+
+
+def _sender(found: Overview, now: datetime) -> Iterator[Item]:
+    """A sign of life from the future is none: it is from before the clock was set back."""
+    beat = found.beat_at
+    if beat is None:
+        yield Item("Nothing is sent: no sender is running", tone="danger", href="/settings")
+    elif abs(now - beat) > ALIVE_WITHIN:
+        yield Item("", "Sender silent for", "danger", since=beat, kind="sender")
+    else:
+        yield Item("", "Sender alive", "well", since=beat, kind="sender", allowed=ALIVE_WITHIN)
+
+
+def _jump(found: Overview, now: datetime) -> Iterator[Item]:
+    jumped = found.jumped_at
+    if jumped is not None and abs(now - jumped) <= JUMP_FOR:
+        yield Item("Clock of the sender was set", "", "caution", since=jumped, kind="jump")

@@ -1,0 +1,194 @@
+"""The ladder of a page: the receipt of each rung that was paged, and who comes next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incident.storage.outbox import Delivery
+from incident.storage.pages import LIVE, Page
+
+FAILED = ("refused", "not_sent", "exhausted")
+DRILL = "this is a drill"
+TAKEN_WITHIN = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One thing that becomes of a page. `state` is done, waiting, late or open (not yet).
+
+    While it is waited for, `since` counts up; it reads `soon` until `allowed` is over.
+    """
+
+    words: str
+    state: str
+    at: datetime | None = None
+    since: datetime | None = None
+    allowed: timedelta | None = None
+    soon: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One page. `trouble` says in a sentence why it may wake nobody; `held` counts the pages
+    that went out with it; `is_known` is whether PagerDuty's incident for it is known; `owing`
+    are those who must still answer."""
+
+    page_id: int
+    target: str
+    state: str
+    stages: tuple[Stage, ...]
+    trouble: str = ""
+    held: int = 0
+    is_known: bool = False
+    owing: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs so far, the newest last. `ahead` are the targets that follow, one after the
+    other, the first of them at `due_at` unless somebody answers."""
+
+    rungs: tuple[Rung, ...]
+    ahead: tuple[str, ...] = ()
+    due_at: datetime | None = None
+
+    @property
+    def newest(self) -> Rung:
+        return self.rungs[-1]
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """Who or what comes next, as a person says it; nobody when nothing happens by itself."""
+        return (*self.ahead, "the telephones") if self.due_at is not None else ()
+
+
+def ladders(
+    pages: Sequence[Page], deliveries: Mapping[int | None, Delivery], backups: Mapping[str, str]
+) -> Iterator[tuple[Page, Ladder]]:
+    """Every ladder that nothing has replaced, with its newest page. `backups` is each target's."""
+    by_id = {page.id: page for page in pages}
+    followed = {page.follows_id for page in pages if page.follows_id is not None}
+    for newest in pages:
+        if newest.id not in followed:
+            climbed = _climbed(newest, by_id)
+            yield newest, _ladder(climbed, deliveries, backups)
+
+
+def _climbed(newest: Page, by_id: Mapping[int, Page]) -> list[Page]:
+    """From the first rung to the newest."""
+    found = [newest]
+    while found[0].follows_id in by_id and len(found) <= len(by_id):
+        found.insert(0, by_id[found[0].follows_id or 0])
+    return found
+
+
+def _ladder(
+    climbed: Sequence[Page],
+    deliveries: Mapping[int | None, Delivery],
+    backups: Mapping[str, str],
+) -> Ladder:
+    newest = climbed[-1]
+    after = [*climbed[1:], None]
+    rungs = (_rung(p, deliveries.get(p.id), then) for p, then in zip(climbed, after, strict=True))
+    waiting = newest.state in LIVE and newest.ack_due_at is not None
+    ahead = _ahead(newest, {page.target for page in climbed}, backups) if waiting else ()
+    return Ladder(tuple(rungs), ahead, newest.ack_due_at if waiting else None)
+
+
+def _ahead(newest: Page, tried: set[str], backups: Mapping[str, str]) -> tuple[str, ...]:
+    """`then` first, after that each one's backup, until there is none or one would come twice."""
+    following, found = newest.then or backups.get(newest.target, ""), list[str]()
+    while following and following not in tried and following not in found:
+        found.append(following)
+        following = backups.get(following, "")
+    return tuple(found)
+
+
+def _rung(page: Page, delivery: Delivery | None, then: Page | None) -> Rung:
+    answered = {str(answer["name"]) for answer in page.answers}
+    owing = [name for name in page.everyone if name not in answered]
+    return Rung(
+        page_id=page.id,
+        target=page.target,
+        state=page.state,
+        stages=tuple(_stages(page, delivery, then)),
+        trouble=_trouble(page),
+        held=page.held,
+        is_known=page.pagerduty_id is not None,
+        owing=tuple(owing) if page.state in LIVE else (),
+    )
+
+
+def _trouble(page: Page) -> str:
+    """What must be read at once. Once somebody has it, nothing must."""
+    if page.state in FAILED and page.reason != DRILL:
+        return page.alarm or (page.reason or "every rung has been tried")
+    return page.alarm if page.state in LIVE else ""
+
+
+def _stages(page: Page, delivery: Delivery | None, then: Page | None) -> Iterator[Stage]:
+    yield Stage("Asked for", "done", page.promised_at)
+    if page.reason == DRILL:
+        yield Stage("DRILL, so nobody was paged", "open")
+        return
+    if page.state in ("refused", "not_sent"):
+        words = "PagerDuty refused it" if page.state == "refused" else "Not sent"
+        yield Stage(words, "late", page.ended_at)
+        return
+    yield from _delivered(page, delivery)
+    yield from _answered(page, then)
+
+
+def _delivered(page: Page, delivery: Delivery | None) -> Iterator[Stage]:
+    """What PagerDuty did with it, as far as it told us. The first thing that is late is red."""
+    live = page.state in LIVE
+    pending = "late" if page.alarm else "waiting"
+    if page.accepted_at is not None:
+        yield Stage("PagerDuty took it", "done", page.accepted_at)
+    elif live:
+        yield _untaken(page, delivery, pending)
+        return
+    if page.seen_at is not None:
+        yield Stage("Incident opened", "done", page.seen_at, href=page.pagerduty_url or "")
+    elif live and page.notified_at is None:
+        yield Stage("nothing heard back yet", pending)
+        return
+    if page.notified_at is not None:
+        yield Stage(f"{page.notified_whom or 'Somebody'} notified", "done", page.notified_at)
+    elif live:
+        yield Stage("nobody notified yet", pending)
+
+
+def _untaken(page: Page, delivery: Delivery | None, state: str) -> Stage:
+    tries = delivery.attempts if delivery is not None and delivery.last_error else 0
+    return Stage(
+        "PagerDuty has not taken it yet" + (f", {tries} tries" if tries > 1 else ""),
+        state,
+        since=page.promised_at,
+        allowed=TAKEN_WITHIN,
+        soon="" if tries > 1 or state == "late" else "Handing it to PagerDuty",
+    )
+
+
+def _answered(page: Page, then: Page | None) -> Iterator[Stage]:
+    for answer in page.answers if page.everyone else ():
+        yield Stage(f"{answer['name']} answered", "done", _moment(answer.get("at")))
+    if page.state == "acknowledged":
+        yield Stage(f"{page.acknowledged_by or 'Somebody'} has it", "done", page.acknowledged_at)
+    elif page.state in LIVE and then is not None:
+        yield Stage("no answer in time", "late", then.promised_at)
+    elif page.state in LIVE:
+        yield Stage("nobody has answered" if not page.answers else "not everybody yet", "waiting")
+    elif page.state == "exhausted":
+        yield Stage("nobody answered", "late", page.ended_at or page.ack_due_at)
+    elif page.ended_at is not None:
+        yield Stage("held back" if page.held_by_id else "called off", "open", page.ended_at)
+
+
+def _moment(written: object) -> datetime | None:
+    return datetime.fromisoformat(str(written)) if written else None
