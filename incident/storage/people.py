@@ -75,6 +75,14 @@ def reachable(session: Session) -> list[Person]:
     return list(session.scalars(query.order_by(func.lower(Person.name))))
 
 
+def responders(session: Session) -> list[Person]:
+    """Whoever may come in and may do something about an incident, by name."""
+    query = select(Person).where(
+        Person.role.in_(("responder", "admin")), Person.disabled_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(func.lower(Person.name), Person.id)))
+
+
 def any_yet(session: Session) -> bool:
     """Whether anybody has an account."""
     return session.scalar(select(Person.id).limit(1)) is not None

@@ -1,0 +1,86 @@
+"""The alarm about a page that wakes nobody: when it is due, and in which words it is told.
+
+What stands in capitals before the colon is the heading on screen, the rest is the reason.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from incident.rules import pages as page_rules
+
+UNACCEPTED, UNSEEN, UNNOTIFIED = "unaccepted", "unseen", "unnotified"
+EXHAUSTED, REFUSED, STALE, STUCK = "exhausted", "refused", "stale", "stuck"
+
+UNACCEPTED_AFTER = timedelta(seconds=60)
+UNSEEN_AFTER = timedelta(seconds=60)
+UNNOTIFIED_AFTER = timedelta(seconds=120)
+
+NOT_PAGED = "NOBODY WAS PAGED"
+NOT_WOKEN = "PAGERDUTY TOOK IT BUT NOBODY WAS WOKEN"
+
+# Of these the page itself may still come right, or a person has to decide: nobody else is woken.
+ASKS_A_PERSON = (STALE,)
+
+
+def unaccepted(target: str, reason: str = "") -> str:
+    why = f". {reason.rstrip('.')}" if reason else ""
+    return (
+        f"{NOT_PAGED} YET: PagerDuty has not taken the page to {target} "
+        f"in {_seconds(UNACCEPTED_AFTER)}{why}"
+    )
+
+
+def unseen(target: str) -> str:
+    return f"{NOT_WOKEN}: {_seconds(UNSEEN_AFTER)} later it shows no incident for {target}"
+
+
+def unnotified(target: str) -> str:
+    return f"{NOT_WOKEN}: {_seconds(UNNOTIFIED_AFTER)} later it has notified nobody of {target}"
+
+
+def exhausted(target: str) -> str:
+    return f"NOBODY HAS ANSWERED: there is nobody left to page after {target}. Telephone"
+
+
+def refused(reason: str) -> str:
+    return f"{NOT_PAGED}: {reason}"
+
+
+def stale(due: str) -> str:
+    """`due` is the time when it should have gone out, in words."""
+    return f"{NOT_PAGED}: {late(due)}"
+
+
+def late(due: str) -> str:
+    """Why a page that comes hours late is not sent."""
+    return f"it was due at {due} and the desk was not running; page again if it is still needed"
+
+
+def stuck(target: str) -> str:
+    return (
+        f"NOBODY KNOWS WHETHER ANYBODY WAS PAGED: the desk stumbled three times over the page to "
+        f"{target}. Telephone"
+    )
+
+
+def mail_subject(*, severity: str, key: str, title: str, sentence: str) -> str:
+    return page_rules.summary(
+        severity=severity, key=key, title=title, what=sentence.partition(":")[0]
+    )
+
+
+def mail_text(*, sentence: str, title: str, phones: Sequence[tuple[str, str]]) -> str:
+    """What whoever gets the mail needs when nothing else works: why, and whom to telephone."""
+    lines = [f"{sentence}.", "", title]
+    if phones:
+        lines += ["", "Telephone, in this order:"]
+        lines += [f"  {name}  {phone}" for name, phone in phones]
+    return "\n".join(lines)
+
+
+def people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def _seconds(length: timedelta) -> str:
+    return f"{length.total_seconds():.0f} s"

@@ -1,0 +1,149 @@
+"""The alarm about a page that wakes nobody: on screen, in Slack, by mail, and up the ladder."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from incident.rules import alarms as rules
+from incident.rules.outcome import Event, Notice, Outcome
+from incident.rules.permissions import DESK
+from incident.services import page_timers, receipts
+from incident.services.record import record
+from incident.storage import outbox, people, steps, targets, timeline
+from incident.storage.incidents import Incident
+from incident.storage.pages import LIVE, Page
+from incident.storage.targets import Target
+from incident.storage.timers import Timer
+
+ALARM = "page_alarm"
+CLIMBABLE = (*LIVE, "refused", "not_sent")
+TOLD_BY_THE_RECEIPT = (rules.REFUSED, rules.EXHAUSTED)
+
+
+def raise_alarm(
+    session: Session, incident: Incident, page: Page, *, kind: str, sentence: str, at: datetime
+) -> bool:
+    """Tell everybody that this page is in trouble. Once for a page and a kind; False afterwards.
+
+    Where it will wake nobody, whoever comes next on the ladder is paged at once: by its timer, so
+    that whatever goes wrong there takes nothing of this back. `incident` must be locked. A drill
+    alarms nobody.
+    """
+    if incident.mode == "drill" or _was_raised(session, incident, page, kind):
+        return False
+    page.alarm, page.alarm_at = sentence, at
+    data = {"page": page.id, "kind": kind, "target": page.target}
+    event = Event(ALARM, sentence, data, step=page.step, key_moment=True)
+    target = targets.find(session, page.target)
+    found = (
+        _post(incident, page, target, kind, sentence),
+        _mail(session, incident, page, target, kind, sentence),
+    )
+    notices = tuple(notice for notice in found if notice is not None)
+    in_run = steps.of_run_with(session, incident.id, page.step) if page.step else []
+    record(session, incident, Outcome((event,), notices), actor=DESK, at=at, steps=in_run)
+    if incident.open and page.state in CLIMBABLE and kind not in rules.ASKS_A_PERSON:
+        page_timers.put(session, page, "rung", due_at=at, why=sentence)
+    return True
+
+
+def came_right(page: Page) -> None:
+    """It got further after all. That it was in trouble stays on the timeline."""
+    page.alarm, page.alarm_at = "", None
+
+
+def unaccepted(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
+    """PagerDuty had a minute and has not taken the page."""
+    page = page_timers.page_of(session, timer)
+    if not incident.open or page.state != "promised":
+        return
+    sentence = rules.unaccepted(page.target, _last_error(session, page))
+    raise_alarm(session, incident, page, kind=rules.UNACCEPTED, sentence=sentence, at=at)
+
+
+def unseen(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
+    """It took the page a minute ago, and nothing was heard of an incident."""
+    page = page_timers.page_of(session, timer)
+    if not incident.open or page.state != "accepted" or page.seen_at is not None:
+        return
+    sentence = rules.unseen(page.target)
+    raise_alarm(session, incident, page, kind=rules.UNSEEN, sentence=sentence, at=at)
+
+
+def unnotified(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
+    """It took the page two minutes ago, and nothing says that it notified anybody."""
+    page = page_timers.page_of(session, timer)
+    if not incident.open or page.state not in LIVE or page.notified_at is not None:
+        return
+    sentence = rules.unnotified(page.target)
+    raise_alarm(session, incident, page, kind=rules.UNNOTIFIED, sentence=sentence, at=at)
+
+
+def _was_raised(session: Session, incident: Incident, page: Page, kind: str) -> bool:
+    told = timeline.of_kinds(session, incident.id, [ALARM])
+    return any(line.data.get("page") == page.id and line.data.get("kind") == kind for line in told)
+
+
+def _last_error(session: Session, page: Page) -> str:
+    trigger = next((d for d in outbox.of_page(session, page.id) if d.action == "trigger"), None)
+    return (trigger.last_error or "") if trigger else ""
+
+
+def _post(
+    incident: Incident, page: Page, target: Target | None, kind: str, sentence: str
+) -> Notice | None:
+    """Where the incident speaks, else where the target's people read. The receipt of a cry for
+    help says some of it aloud already."""
+    told = receipts.is_of_cord(page) and kind in TOLD_BY_THE_RECEIPT
+    if told and incident.slack_thread:
+        return None
+    where: Mapping[str, object] = {}
+    channel = incident.slack_channel or (target.slack_channel if target else "")
+    if incident.slack_channel and incident.slack_thread:
+        where = {"thread_ts": incident.slack_thread}
+    if not channel:
+        return None
+    text = f"{incident.key} {incident.title}\n{sentence}"
+    return Notice(
+        integration="slack",
+        action="post",
+        target=channel,
+        subject=sentence,
+        cause=f"alarm-{page.id}-{kind}",
+        settings={
+            "channel": channel,
+            "text": text,
+            "path": f"/incidents/{incident.key}",
+            **where,
+        },
+    )
+
+
+def _mail(
+    session: Session,
+    incident: Incident,
+    page: Page,
+    target: Target | None,
+    kind: str,
+    sentence: str,
+) -> Notice | None:
+    """One mail to every responder and admin who may come in."""
+    to = [person.email for person in people.responders(session)]
+    if not to:
+        return None
+    phones = tuple((str(p["name"]), str(p["phone"])) for p in target.phones) if target else ()
+    text = rules.mail_text(
+        sentence=sentence, title=f"{incident.key} {incident.title}", phones=phones
+    )
+    subject = rules.mail_subject(
+        severity=incident.severity, key=incident.key, title=incident.title, sentence=sentence
+    )
+    return Notice(
+        integration="email",
+        action="mail",
+        target=rules.people(len(to)),
+        subject=subject,
+        cause=f"alarm-{page.id}-{kind}",
+        settings={"to": to, "text": text, "path": f"/incidents/{incident.key}"},
+    )
