@@ -143,7 +143,6 @@ def test_a_page_from_before_a_log_in_says_to_reload_and_keeps_what_was_typed(des
     ears.expect("status of 403")
     page = screen(f"/incidents/{desk.declare(*STEPS)}")
     page.get_by_placeholder("What just happened?").fill("A long and precious sentence.")
-    page.context.clear_cookies()
     desk.log_in(page.context, "Maya")
 
     page.get_by_role("button", name="Add", exact=True).first.click()
