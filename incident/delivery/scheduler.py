@@ -13,7 +13,7 @@ from incident.delivery.net import Net
 from incident.rules.outcome import Event as Line
 from incident.rules.outcome import Outcome
 from incident.rules.permissions import DESK
-from incident.services import cord
+from incident.services import cord, ladder, page_alarms
 from incident.services.record import record
 from incident.storage import held_up, incidents, timers, watch
 from incident.storage.db import reading, transaction
@@ -28,6 +28,11 @@ TRIES = 3
 FIRE: Mapping[str, Fire] = {
     "grace": cord.grace_ended,
     "second_cry": cord.second_cry_unanswered,
+    "rung": ladder.rung_due,
+    "asleep": ladder.asleep,
+    "unaccepted": page_alarms.unaccepted,
+    "unseen": page_alarms.unseen,
+    "unnotified": page_alarms.unnotified,
 }
 LAST_RESORT: Mapping[str, Fire] = {
     "grace": cord.page_all_the_same,

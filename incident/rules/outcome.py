@@ -28,7 +28,11 @@ class Notice:
     `integration` is "pagerduty" or "slack"; `action` is the vendor's ("trigger", "post", ...).
     `target` is a page target's name or a channel. `cause` says what asked for it, and with
     `generation` makes the intent unique within the incident: the same cause and generation
-    is the same message, however often it is asked for.
+    is the same message, however often it is asked for. `turn` is for what is said of one page
+    more than once, such as a second "I have it" after the first one lapsed.
+    Of a page, `rung` is its place on the ladder, `follows` the id of the page it takes over from,
+    `then` who comes next and `ack_seconds` after how long; the rules of the ladder fill in the
+    rest.
     """
 
     integration: str
@@ -39,6 +43,11 @@ class Notice:
     generation: int = 1
     step: int | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    turn: int = 1
+    rung: int = 1
+    follows: int | None = None
+    then: str = ""
+    ack_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """The words and keys of a page: what PagerDuty is told, and under which name."""
 
+import re
+
 SUMMARY_LENGTH = 1024
 LIVE = ("promised", "accepted", "seen", "notified")
+LABEL = re.compile(r"\[SEV[?1-4]\]")
 
 
 def summary(*, severity: str, key: str, title: str, what: str) -> str:
     """`[SEV2] INC-42 title: step`, at most 1,024 characters (Events API v2)."""
-    label = "[SEV?]" if severity == "unset" else f"[{severity.upper()}]"
+    label = _label(severity)
     words = f"{label} {key} {title}: {what}" if what else f"{label} {key} {title}"
     return " ".join(words.split())[:SUMMARY_LENGTH]
 
@@ -15,3 +18,12 @@ def dedup_key(*, install: str, incident_id: int, cause: str, generation: int) ->
     """`ic/<install>/<incident>/<cause>/g<n>`. A deliberate second page is a new generation:
     PagerDuty wakes nobody for a key that it has open already."""
     return f"ic/{install}/{incident_id}/{cause}/g{generation}"
+
+
+def relabelled(summary: str, severity: str) -> str:
+    """The same summary under the severity of now."""
+    return LABEL.sub(_label(severity), summary, count=1) if LABEL.match(summary) else summary
+
+
+def _label(severity: str) -> str:
+    return "[SEV?]" if severity == "unset" else f"[{severity.upper()}]"

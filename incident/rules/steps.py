@@ -124,8 +124,15 @@ def reopen(step: Step, steps: Sequence[Step], scene: Scene, hand: Hand) -> Outco
     return _follow(progress, scene, hand, (reopened,))
 
 
-def acknowledge(step: Step, steps: Sequence[Step], scene: Scene, hand: Hand) -> Outcome:
-    """Somebody is awake: the page step is done."""
+def acknowledge(
+    step: Step,
+    steps: Sequence[Step],
+    scene: Scene,
+    hand: Hand,
+    *,
+    occurred_at: datetime | None = None,
+) -> Outcome:
+    """Somebody is awake: the page step is done. `occurred_at` is when they said so, if before."""
     if step.kind != "page":
         raise NotAllowed(f"Step {step.number} pages nobody, so there is nothing to take.")
     progress = Progress(steps)
@@ -137,6 +144,7 @@ def acknowledge(step: Step, steps: Sequence[Step], scene: Scene, hand: Hand) -> 
         f"{hand.actor} has it: {step.title}",
         {"title": step.title, "target": step.settings.get("target")},
         step=step.number,
+        occurred_at=occurred_at,
         key_moment=True,
     )
     _settle(progress, step, StepState.DONE, hand, value=None, reason=None)

@@ -18,7 +18,7 @@ from incident.storage import incidents, outbox, sealed, steps
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
-from incident.storage.pages import LIVE, Page
+from incident.storage.pages import LIVE, RINGING, Page
 
 SHORTEST_ATTEMPT = timedelta(seconds=1)
 TIME_TO_SETTLE = timedelta(seconds=1)
@@ -171,7 +171,7 @@ def _later(
 ) -> Event | None:
     delivery.maybe_sent = delivery.maybe_sent or result.ambiguous
     delivery.last_error = result.reason
-    if page is not None and delivery.action == "trigger" and page.state not in LIVE:
+    if page is not None and delivery.action == "trigger" and page.state not in RINGING:
         return _supersede(delivery, page, why_over(page), at=at)
     if backoff.too_late(at - delivery.created_at):
         return _refuse(delivery, page, rules.outlived(result.reason), at=at)

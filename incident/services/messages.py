@@ -9,7 +9,7 @@ from incident.integrations.notifier import Message, NotSent, TryAgain
 from incident.storage import outbox, sealed, targets
 from incident.storage import receipts as receipt_rows
 from incident.storage.outbox import UNFINISHED, Delivery
-from incident.storage.pages import LIVE, Page
+from incident.storage.pages import RINGING, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def objection_to(
 
 def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot | None:
     if delivery.action == "trigger":
-        return None if page.state in LIVE else Moot(why_over(page))
+        return None if page.state in RINGING else Moot(why_over(page))
     trigger = next(d for d in outbox.of_page(session, page.id) if d.action == "trigger")
     known = trigger.state == "sent" or trigger.maybe_sent
     return None if known else Moot("PagerDuty never had the page")

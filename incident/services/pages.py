@@ -5,19 +5,19 @@ from datetime import datetime
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from incident.rules import deliveries as delivery_rules
+from incident.rules import ladder as ladder_rules
 from incident.rules import pages as rules
 from incident.rules.outcome import Event, NotAllowed, Notice, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.step_kinds.page import page_notice
 from incident.rules.words import shortened
-from incident.services import receipts
+from incident.services import followups, ladder, page_timers, receipts
 from incident.services import steps as step_services
 from incident.services.record import record
 from incident.services.scenes import scene_of
-from incident.storage import incidents, outbox, pages, steps, targets
+from incident.storage import incidents, pages, steps, targets
 from incident.storage.incidents import Incident
-from incident.storage.pages import LIVE, Page
+from incident.storage.pages import RINGING, Page
 from incident.storage.steps import Step
 
 TEXT_LENGTH = 1000
@@ -83,18 +83,17 @@ def page_again(
     in_run, step = _page_step(session, incident, number)
     if step.reached_at is None:
         raise NotAllowed(f"Step {number} has not been reached, so there is nothing to repeat.")
-    earlier = _pages_of_step(session, incident, number)
-    generation = max((before.generation for before in earlier), default=0) + 1
+    cause = f"step-{number}"
+    generation = pages.last_generation(session, incident.id, cause) + 1
     again = Event(
         "page_requested",
         f"{actor.name} paged {step.settings['target']} again: {step.title}",
         {"target": step.settings["target"], "generation": generation},
         step=number,
     )
-    for before in earlier:
-        if before.state in LIVE:
-            _withdraw(session, incident, before, f"{actor.name} paged again", actor=actor, at=at)
-    notice = page_notice(step, scene_of(incident), generation=generation)
+    reason = f"{actor.name} paged again"
+    follows = drop_unsent(session, incident, cause, reason, actor=actor, at=at)
+    notice = page_notice(step, scene_of(incident), generation=generation, follows=follows)
     record(session, incident, Outcome((again,), (notice,)), actor=actor, at=at, steps=in_run)
     receipts.follow(session, incident, at)
     return pages.named(session, incident.id, notice.cause, generation)
@@ -116,17 +115,14 @@ def acknowledge(
     """
     require(actor, "responder")
     incident = incidents.lock(session, incident_key)
-    if page_id is not None:
-        asked = _page_of(session, incident, page_id)
-        number = asked.step
-        if number is None:
-            _take(session, incident, asked, [], actor=actor, at=at)
-    elif number is None:
-        raise NotAllowed("Say which page you have.")
+    asked = _page_of(session, incident, page_id) if page_id is not None else None
+    number = asked.step if asked is not None else number
     if number is not None:
-        _take_step(session, incident, number, actor=actor, at=at, expected_seq=expected_seq)
-    incident.acked_at = incident.acked_at or at
-    receipts.follow(session, incident, at)
+        _take_step(session, incident, number, asked, actor=actor, at=at, expected_seq=expected_seq)
+    elif asked is not None:
+        _take(session, incident, asked, actor=actor, at=at)
+    else:
+        raise NotAllowed("Say which page you have.")
     return incident
 
 
@@ -136,21 +132,25 @@ def resolve_all(session: Session, incident: Incident, *, actor: Actor, at: datet
     What PagerDuty may have is resolved there; what it cannot have is not sent any more.
     """
     reason = f"{incident.key} is {incident.status}"
+    page_timers.cancel_all(session, incident, at=at)
     for asked in pages.of_incident(session, incident.id):
-        if asked.state not in (*LIVE, "acknowledged", "superseded"):
+        if asked.state not in (*RINGING, "acknowledged", "superseded"):
             continue
-        if _withdraw(session, incident, asked, reason, actor=actor, at=at):
+        if followups.withdraw(session, incident, asked, reason, actor=actor, at=at):
             asked.state, asked.reason, asked.ended_at = "resolved", reason, at
-            _tell_pagerduty(session, incident, asked, "resolve", actor=actor, at=at)
+            followups.tell_pagerduty(session, incident, asked, "resolve", actor=actor, at=at)
 
 
 def drop_unsent(
     session: Session, incident: Incident, cause: str, reason: str, *, actor: Actor, at: datetime
-) -> None:
-    """Send nothing more of this cause's pages: another one takes their place."""
-    for asked in pages.of_incident(session, incident.id):
-        if asked.cause == cause and asked.state in LIVE:
-            _withdraw(session, incident, asked, reason, actor=actor, at=at)
+) -> int | None:
+    """Send nothing more of this cause's pages: another one takes their place. Returns the page
+    that it follows, if there is one."""
+    earlier = pages.of_cause(session, incident.id, cause)
+    for asked in earlier:
+        if asked.state in RINGING:
+            followups.withdraw(session, incident, asked, reason, actor=actor, at=at)
+    return earlier[-1].id if earlier else None
 
 
 def _require_open(incident: Incident) -> None:
@@ -166,10 +166,6 @@ def _page_step(session: Session, incident: Incident, number: int) -> tuple[list[
     return in_run, step
 
 
-def _pages_of_step(session: Session, incident: Incident, number: int) -> list[Page]:
-    return [found for found in pages.of_incident(session, incident.id) if found.step == number]
-
-
 def _page_of(session: Session, incident: Incident, page_id: int) -> Page:
     found = session.get(Page, page_id)
     if found is None or found.incident_id != incident.id:
@@ -181,88 +177,51 @@ def _take_step(
     session: Session,
     incident: Incident,
     number: int,
+    asked: Page | None,
     *,
     actor: Actor,
     at: datetime,
     expected_seq: int | None,
 ) -> None:
     """Acknowledge what rings for a step. One that is settled otherwise stays as it is."""
-    live = [found for found in _pages_of_step(session, incident, number) if found.state in LIVE]
-    if live and not step_services.is_waiting(session, incident, number):
-        in_run, _ = _page_step(session, incident, number)
-        for page in live:
-            _take(session, incident, page, in_run, actor=actor, at=at)
+    ringing = [page for page in pages.of_incident(session, incident.id) if _rings(page, number)]
+    if not ringing:
+        step_services.acknowledge_step(
+            session, incident, number, actor=actor, at=at, expected_seq=expected_seq
+        )
+        incident.acked_at = incident.acked_at or at
+        receipts.follow(session, incident, at)
         return
-    step_services.acknowledge_step(
-        session, incident, number, actor=actor, at=at, expected_seq=expected_seq
-    )
-    for page in live:
-        _mark_taken(session, incident, page, actor=actor, at=at)
+    page = asked if asked in ringing else ringing[-1]
+    _take(session, incident, page, actor=actor, at=at, expected_seq=expected_seq)
+
+
+def _rings(page: Page, number: int) -> bool:
+    return page.step == number and page.state in RINGING
 
 
 def _take(
     session: Session,
     incident: Incident,
     page: Page,
-    in_run: list[Step],
     *,
     actor: Actor,
     at: datetime,
+    expected_seq: int | None = None,
 ) -> None:
-    """Acknowledge a page that settles no step."""
+    if ladder.answered(
+        session,
+        incident,
+        page,
+        who=actor.name,
+        actor=actor,
+        at=at,
+        expected_seq=expected_seq,
+    ):
+        return
     if page.acknowledged_by is not None:
         raise NotAllowed(f"{page.acknowledged_by} has it already.")
-    if page.state not in LIVE:
-        raise NotAllowed(f"Nobody is being paged: {page.reason or page.state}.")
-    event = Event(
-        "page_acknowledged",
-        f"{actor.name} has it: the page to {page.target}",
-        {"target": page.target},
-        step=page.step,
-        key_moment=True,
-    )
-    record(session, incident, Outcome((event,)), actor=actor, at=at, steps=in_run)
-    _mark_taken(session, incident, page, actor=actor, at=at)
-
-
-def _mark_taken(
-    session: Session, incident: Incident, page: Page, *, actor: Actor, at: datetime
-) -> None:
-    reason = f"{actor.name} has it"
-    known = _withdraw(session, incident, page, reason, actor=actor, at=at)
-    page.state, page.acknowledged_at, page.acknowledged_by = "acknowledged", at, actor.name
-    if known:
-        _tell_pagerduty(session, incident, page, "acknowledge", actor=actor, at=at)
-
-
-def _withdraw(
-    session: Session, incident: Incident, page: Page, reason: str, *, actor: Actor, at: datetime
-) -> bool:
-    """Send nothing more of this page. Says whether PagerDuty may have it all the same.
-
-    An attempt under way cannot be called back: what follows waits for it, because it has
-    the same dedup_key.
-    """
-    trigger = next(d for d in outbox.of_page_locked(session, page.id) if d.action == "trigger")
-    if trigger.state == "due":
-        trigger.state, trigger.settled_at, trigger.last_error = "superseded", at, reason
-        told = delivery_rules.superseded(trigger, reason)
-        record(session, incident, Outcome((told,) if told else ()), actor=actor, at=at)
-        if page.state in LIVE:
-            page.state, page.reason, page.ended_at = "superseded", reason, at
-    return trigger.state in ("sending", "sent") or trigger.maybe_sent
-
-
-def _tell_pagerduty(
-    session: Session, incident: Incident, page: Page, action: str, *, actor: Actor, at: datetime
-) -> None:
-    notice = Notice(
-        integration="pagerduty",
-        action=action,
-        target=page.target,
-        subject=page.summary,
-        cause=page.cause,
-        generation=page.generation,
-        step=page.step,
-    )
-    record(session, incident, Outcome(notices=(notice,)), actor=actor, at=at)
+    if page.state in RINGING:
+        missing = ladder_rules.joined(ladder_rules.owing(page.everyone, page.answers))
+        raise NotAllowed(f"You have answered it already. It still waits for {missing}.")
+    raise NotAllowed(f"Nobody is being paged: {page.reason or page.state}.")

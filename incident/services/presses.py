@@ -21,7 +21,7 @@ from incident.storage.incidents import Incident
 from incident.storage.pages import Page
 from incident.storage.signals import Signal
 
-UNDER_WAY = ("promised", *LIVE)
+UNDER_WAY = ("promised", *LIVE, "exhausted")
 DIGEST_LENGTH = 8
 
 
@@ -152,6 +152,8 @@ def _i_have_it(session: Session, hand: Hand) -> None:
     if not ringing and holder:
         raise NotAllowed(f"{holder} has it already.")
     for page in ringing:
+        if page.state not in UNDER_WAY:
+            continue  # Another page of the same ladder took it along.
         pages.acknowledge(
             session,
             incident_key=hand.incident.key,

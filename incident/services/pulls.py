@@ -1,6 +1,6 @@
 """Pulling the cord: an incident opens for a cry, and wakes whoever the channel's rule names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -94,7 +94,9 @@ def page(
     )
     data = {"target": pull.target, "generation": generation}
     event = Event("page_requested", f"{actor.name} paged {pull.target}: {why}", data)
-    pages.drop_unsent(session, incident, cause, f"{actor.name} paged again", actor=actor, at=at)
+    reason = f"{actor.name} paged again"
+    follows = pages.drop_unsent(session, incident, cause, reason, actor=actor, at=at)
+    notice = replace(notice, follows=follows)
     record(session, incident, Outcome((event,), (notice,)), actor=actor, at=at)
 
 

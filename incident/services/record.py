@@ -1,14 +1,16 @@
 """Writes down what a rule decided. The only writer of timeline, pages and deliveries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from incident.rules import ladder
 from incident.rules import pages as page_rules
 from incident.rules.outcome import Change, Event, Measure, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
 from incident.rules.progress import UNTOUCHED
+from incident.services import page_timers
 from incident.storage import effects, installs, outbox, pages, targets, watch
 from incident.storage.effects import Effect
 from incident.storage.failpoints import failpoint
@@ -16,6 +18,7 @@ from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
 from incident.storage.steps import Step
+from incident.storage.targets import Target
 from incident.storage.timeline import TimelineEvent
 
 
@@ -144,7 +147,7 @@ def _delivery_of(session: Session, incident: Incident, notice: Notice, *, at: da
         subject=notice.subject,
         settings=dict(notice.settings),
         drill=incident.mode == "drill",
-        intent_key=f"{dedup_key}/{notice.action}",
+        intent_key=f"{dedup_key}/{notice.action}{f'-{notice.turn}' if notice.turn > 1 else ''}",
         dedup_key=dedup_key,
         fifo_key=f"{notice.integration}/{notice.target}",
         due_at=outbox.database_now(session, at),
@@ -165,6 +168,7 @@ def _page_of(
     if notice.action != "trigger":
         return pages.named(session, incident.id, notice.cause, notice.generation)
     target = targets.find(session, notice.target)
+    patience = ladder.ack_seconds(incident.severity, notice.ack_seconds)
     page = Page(
         incident_id=incident.id,
         cause=notice.cause,
@@ -176,6 +180,12 @@ def _page_of(
         summary=notice.subject,
         requested_by=actor.name,
         promised_at=at,
+        rung=notice.rung,
+        follows_id=notice.follows,
+        then=notice.then,
+        ack_seconds=patience,
+        ack_due_at=at + timedelta(seconds=patience) if patience else None,
+        everyone=_everyone(target),
     )
     reason = _why_not(incident, page)
     if reason:
@@ -183,7 +193,14 @@ def _page_of(
         delivery.state, delivery.last_error, delivery.settled_at = "not_sent", reason, at
     session.add(page)
     session.flush()
+    page_timers.begin(session, incident, page, at=at)
     return page
+
+
+def _everyone(target: Target | None) -> list[str]:
+    if target is None:
+        return []
+    return ladder.everyone(target.everyone, target.on_call, target.phones)
 
 
 def _why_not(incident: Incident, page: Page) -> str:

@@ -199,13 +199,14 @@ def acknowledge_step(
     actor: Actor,
     at: datetime,
     expected_seq: int | None = None,
+    occurred_at: datetime | None = None,
 ) -> Step:
     """The page step is done, because somebody is awake. `incident` must be locked."""
     in_run = steps.of_run_with(session, incident.id, number)
     step = _numbered(in_run, number)
     _require_followed(session, step)
     hand = hand_of(session, incident, actor, at, expected_seq=expected_seq)
-    outcome = rules.acknowledge(step, in_run, scene_of(incident), hand)
+    outcome = rules.acknowledge(step, in_run, scene_of(incident), hand, occurred_at=occurred_at)
     write(session, incident, outcome, in_run, actor=actor, at=at)
     return step
 

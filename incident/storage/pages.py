@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from incident.rules.ladder import base_of
 from incident.storage.db import Base, UTCDateTime
 
 LIVE = ("promised", "accepted", "seen", "notified")
+# Nobody is left to page after it, yet whom it woke may still answer.
+RINGING = (*LIVE, "exhausted")
 
 
 class Page(Base):
@@ -78,16 +81,16 @@ def of_incidents(session: Session, ids: Collection[int]) -> list[Page]:
     return list(session.scalars(select(Page).where(Page.incident_id.in_(ids)).order_by(Page.id)))
 
 
+def of_cause(session: Session, incident_id: int, cause: str) -> list[Page]:
+    """The pages of one cause and of every further rung of its ladder, oldest first."""
+    base = base_of(cause)
+    return [page for page in of_incident(session, incident_id) if base_of(page.cause) == base]
+
+
 def last_generation(session: Session, incident_id: int, cause: str) -> int:
-    """How often this cause has paged already."""
-    return (
-        session.scalar(
-            select(func.max(Page.generation)).where(
-                Page.incident_id == incident_id, Page.cause == cause
-            )
-        )
-        or 0
-    )
+    """How often this cause has paged already, any rung of its ladder."""
+    asked = of_cause(session, incident_id, cause)
+    return max((page.generation for page in asked), default=0)
 
 
 def count(session: Session, incident_id: int) -> int:

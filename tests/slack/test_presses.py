@@ -14,7 +14,7 @@ def test_page_now_does_not_wait_and_two_presses_are_one_page(desk):
 
     sam.presses(first)
     sam.presses(first, user="U0TOM", name="tom")
-    sam.wait(seconds=60)
+    sam.wait(seconds=45)
 
     assert sam.pages() == [("primary", "promised", 1)]
     assert "sam paged primary: pressed “Page now” in Slack" in sam.lines()
@@ -161,7 +161,7 @@ def test_whoever_had_it_and_is_paged_again_can_have_it_again(desk):
     sam = desk(grace_seconds=0)
     sam.says()
     sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
-    sam.wait(minutes=10)
+    sam.wait(minutes=9)
     sam.presses(button(sam.receipt(), "Page again"))
 
     sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")

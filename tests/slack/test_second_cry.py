@@ -138,7 +138,7 @@ def test_anybody_may_say_that_it_is_new(accepted):
     sam.wait(minutes=5)
 
     assert sam.incidents() == ["INC-1 investigating", "INC-2 triage"]
-    assert sam.pages("INC-2") == [("primary", "promised", 1)]
+    assert sam.pages("INC-2") == [("primary", "exhausted", 1)]
 
 
 def test_several_unanswered_cries_are_one_new_incident(accepted, clock):

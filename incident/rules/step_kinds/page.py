@@ -9,8 +9,9 @@ def _page(step: Step, scene: Scene) -> tuple[Notice, ...]:
     return (page_notice(step, scene, generation=1),)
 
 
-def page_notice(step: Step, scene: Scene, *, generation: int) -> Notice:
+def page_notice(step: Step, scene: Scene, *, generation: int, follows: int | None = None) -> Notice:
     """The page of this step. A deliberate second page is the next generation."""
+    ack = step.settings.get("ack")
     return Notice(
         integration="pagerduty",
         action="trigger",
@@ -22,6 +23,9 @@ def page_notice(step: Step, scene: Scene, *, generation: int) -> Notice:
         generation=generation,
         step=step.number,
         settings={"severity": scene.severity, "path": scene.path_to(step)},
+        follows=follows,
+        then=str(step.settings.get("then") or ""),
+        ack_seconds=int(ack) if ack else None,
     )
 
 
