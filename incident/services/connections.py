@@ -7,8 +7,13 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from incident.rules import connecting as rules
+from incident.rules.fields import refuse
 from incident.rules.permissions import Actor, require
+from incident.services import targets
+from incident.services.targets import TargetForm
 from incident.storage import connections, sealed
+from incident.storage import targets as target_rows
 
 PAGERDUTY = "pagerduty"
 
@@ -77,3 +82,41 @@ def keep_pagerduty(
     if settings is not None:
         row.settings = {**row.settings, **settings}
     row.updated_at, row.updated_by = at, actor.name
+
+
+def forget_pagerduty(session: Session, *, actor: Actor, at: datetime) -> None:
+    """Token, webhook and what they told. Routing keys stay: pages still go out."""
+    require(actor, "admin")
+    row = connections.find_or_make(session, PAGERDUTY, actor.name, at)
+    row.secrets, row.settings = "", {}
+    row.updated_at, row.updated_by = at, actor.name
+
+
+def settings_of(session: Session) -> dict[str, Any]:
+    """What may be shown: whose token it is, the services it sees, the webhook's number."""
+    row = connections.find(session, PAGERDUTY)
+    return dict(row.settings) if row is not None else {}
+
+
+def give_key(
+    session: Session, *, target: str, service_id: str, routing_key: str, actor: Actor, at: datetime
+) -> None:
+    """From the next page on `target` reaches this service."""
+    form = TargetForm(routing_key=routing_key, service_id=service_id)
+    targets.put(session, name=target, form=form, actor=actor, at=at)
+
+
+def keep_test_service(
+    session: Session, *, name: str, service_id: str, routing_key: str, actor: Actor, at: datetime
+) -> None:
+    """Where test events go, and nothing else ever does."""
+    known = {one.name: one for one in target_rows.every(session)}
+    refuse({"proving_name": rules.proving_name_problem(name, known)})
+    give_key(
+        session, target=name, service_id=service_id, routing_key=routing_key, actor=actor, at=at
+    )
+    for one in target_rows.every(session):
+        if one.name == name:
+            one.proving = True
+        elif one.proving:
+            targets.disconnect(session, name=one.name, actor=actor, at=at)

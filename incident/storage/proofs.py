@@ -1,12 +1,18 @@
 """Proofs: what we tried, and when, to know that a page would arrive."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, select
+from sqlalchemy import JSON, UniqueConstraint, exists, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
+from incident.storage.installs import Install
+from incident.storage.targets import Target
+
+PATH, ROUND = "path", "round"
 
 
 class Proof(Base):
@@ -26,7 +32,10 @@ class Proof(Base):
 
 
 class TestEvent(Base):
-    """One event sent only to see it come back. State: sending accepted heard resolved failed."""
+    """One event sent only to see it come back. State: sending accepted heard resolved failed.
+
+    Until `settled_at` it may be open in PagerDuty, whatever became of it here.
+    """
 
     __tablename__ = "test_events"
     __test__ = False
@@ -57,3 +66,44 @@ def last_test(session: Session) -> TestEvent | None:
 def test_by_key(session: Session, dedup_key: str) -> TestEvent | None:
     """The test event that PagerDuty knows under this key."""
     return session.scalars(select(TestEvent).where(TestEvent.dedup_key == dedup_key)).one_or_none()
+
+
+def find(session: Session, subject: str, name: str, *, lock: bool = False) -> Proof | None:
+    query = select(Proof).where(Proof.subject == subject, Proof.name == name)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def find_or_make(session: Session, subject: str, name: str, at: datetime) -> Proof:
+    """The same, for change. Of two who make it at once, both get the same one."""
+    found = find(session, subject, name, lock=True)
+    if found is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(Proof(subject=subject, name=name, ok=True, data={}, checked_at=at))
+        query = select(Proof).where(Proof.subject == subject, Proof.name == name).with_for_update()
+        found = session.scalars(query).one()
+    return found
+
+
+def standing(session: Session) -> tuple[bool, list[Proof]]:
+    """Whether anybody can be paged, what is wrong, and the last proofs: in one question."""
+    reachable = exists().where(Target.routing_key_id.is_not(None), Target.proving.is_(False))
+    told = or_(Proof.ok.is_(False), Proof.name.in_((PATH, ROUND)))
+    rows = session.execute(
+        select(reachable, Proof).select_from(Install).outerjoin(Proof, told).order_by(Proof.id)
+    ).all()
+    return any(row[0] for row in rows), [row[1] for row in rows if row[1] is not None]
+
+
+def of_subject(session: Session, subject: str) -> list[Proof]:
+    return list(session.scalars(select(Proof).where(Proof.subject == subject).order_by(Proof.id)))
+
+
+def unsettled(session: Session) -> list[TestEvent]:
+    """Every test event that may be open in PagerDuty, oldest first."""
+    query = select(TestEvent).where(TestEvent.settled_at.is_(None)).order_by(TestEvent.id)
+    return list(session.scalars(query))
+
+
+def get_test(session: Session, number: int, *, lock: bool = False) -> TestEvent:
+    query = select(TestEvent).where(TestEvent.id == number)
+    return session.scalars(query.with_for_update() if lock else query).one()

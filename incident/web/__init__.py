@@ -7,6 +7,7 @@ from incident.web import (
     assets,
     bell,
     checklists,
+    chip,
     effects,
     errors,
     filters,
@@ -61,5 +62,6 @@ def hang(app: Flask) -> None:
     errors.hang(app)
     assets.hang(app)
     filters.hang(app)
+    chip.hang(app)
     for room in ROOMS:
         app.register_blueprint(room.bp)

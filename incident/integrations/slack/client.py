@@ -15,7 +15,8 @@ PAGE_LENGTH = 200
 class Answer:
     """`error` is Slack's own word, "" when all is well. `status` is 0 when nothing came back.
 
-    `heard` means that Slack may have done what it was asked, whatever it says now.
+    `heard` means that Slack may have done what it was asked, whatever it says now. `scopes` is
+    what the token may do, where Slack told.
     """
 
     status: int
@@ -23,6 +24,7 @@ class Answer:
     data: Mapping[str, Any] = field(default_factory=dict)
     after: timedelta | None = None
     heard: bool = False
+    scopes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -55,7 +57,10 @@ class Client:
         finally:
             line.end()
         error = "" if data.get("ok") is True and status == 200 else _error(status, data)
-        return Answer(status, error, data, after=waits.asked_for(headers), heard=True)
+        scopes = tuple(one.strip() for one in headers.get("x-oauth-scopes", "").split(",") if one)
+        return Answer(
+            status, error, data, after=waits.asked_for(headers), heard=True, scopes=scopes
+        )
 
     def page_of_messages(
         self, channel: str, *, thread_ts: str = "", since: str = "", cursor: str = ""
