@@ -1,10 +1,11 @@
-"""Pages: wake somebody, and say "I have it"."""
+"""Pages: wake somebody, say "I have it", or hand it on."""
 
 from incident.api import shown
 from incident.api.models.fields import Nothing
 from incident.api.models.pages import PageTold, Paging
 from incident.api.routes import Call, endpoint
 from incident.rules.fields import Wrong
+from incident.services import ladder
 from incident.services import pages as services
 from incident.storage.pages import Page
 
@@ -36,3 +37,12 @@ def acknowledge(call: Call[Nothing, None], key: str, id: int) -> PageTold:
     """ "I have it", on a page that belongs to no step, or that does."""
     services.acknowledge(call.session, incident_key=key, page_id=id, actor=call.actor, at=call.at)
     return shown.page(call.session.get_one(Page, id))
+
+
+@endpoint("POST", "/api/incidents/{key}/pages/{id}/not-me", body=Nothing, answer=PageTold)
+def not_me(call: Call[Nothing, None], key: str, id: int) -> PageTold:
+    """ "Not me, page the next": at once. Answers with that page, or with this one, exhausted."""
+    following = ladder.not_me(
+        call.session, incident_key=key, page_id=id, actor=call.actor, at=call.at
+    )
+    return shown.page(following or call.session.get_one(Page, id))

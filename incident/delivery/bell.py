@@ -3,6 +3,7 @@
 An event carries a number, not news: what happened is asked for afterwards. One thread per process
 asks the database once per ring for all the incidents that anybody here looks at; each listener
 has a queue, so that a slow one delays nobody. Nobody holds a connection while they wait.
+While nothing happens they hear when whoever sends last gave a sign of life.
 """
 
 import logging
@@ -10,18 +11,19 @@ import socket
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from incident import clock
-from incident.storage import incidents, watch
+from incident.storage import incidents, watch, workers
 from incident.storage.db import reading
 
 HEARTBEAT = timedelta(seconds=15)
 CHECK = timedelta(seconds=30)
 LOOK = 1.0
+BEAT = 5.0
 RETRY_AFTER = 5
 GREETING = b"retry: 2000\n: listening\n\n"
 STILL_HERE = b": still here\n\n"
@@ -43,7 +45,7 @@ class Listener(Iterator[bytes]):
         is_gone: Callable[[], bool],
     ) -> None:
         self.incident_id = incident_id
-        self.queue: SimpleQueue[int] = SimpleQueue()
+        self.queue: SimpleQueue[int | bytes] = SimpleQueue()
         self._hub = hub
         self._seen = after
         self._still_allowed = still_allowed
@@ -69,16 +71,18 @@ class Listener(Iterator[bytes]):
     def close(self) -> None:
         self._hub.forget(self)
 
-    def _wait(self) -> int | None:
-        """The next number, or None when a moment passed without one."""
+    def _wait(self) -> int | bytes | None:
+        """The next number or frame, or None when a moment passed without one."""
         try:
             return self.queue.get(timeout=LOOK)
         except Empty:
             return None
 
-    def _next_frames(self, newest: int | None) -> bytes:
+    def _next_frames(self, newest: int | bytes | None) -> bytes:
         if newest == THE_END or self._is_gone() or self._is_shut_out():
             raise StopIteration
+        if isinstance(newest, bytes):
+            return newest
         if newest is not None and newest > self._seen:
             missed = range(self._seen + 1, newest + 1)
             self._seen = newest
@@ -177,9 +181,9 @@ class Hub:
 
     def _run(self, hang_up: Callable[[], None]) -> None:
         while not self._stopping.is_set():
-            self._news.wait()
+            rang = self._news.wait(BEAT)
             self._news.clear()
-            if not self._ring():
+            if not (self._ring() if rang else self._tell_beat()):
                 self._stopping.wait(LOOK)
                 self._news.set()
         hang_up()
@@ -201,6 +205,22 @@ class Hub:
                 listener.queue.put(seq)
         return True
 
+    def _tell_beat(self) -> bool:
+        """The same for the last sign of life of whoever sends, to everybody."""
+        with self._lock:
+            everybody = [listener for those in self._listeners.values() for listener in those]
+        if not everybody:
+            return True
+        try:
+            with reading() as session:
+                told = beat_frame(workers.last_beat(session))
+        except SQLAlchemyError as error:
+            log.warning("the bell could not ask for a sign of life: %s", error)
+            return False
+        for listener in everybody:
+            listener.queue.put(told)
+        return True
+
     def _those(self, incident_id: int) -> list[Listener]:
         with self._lock:
             return list(self._listeners.get(incident_id, ()))
@@ -208,6 +228,12 @@ class Hub:
 
 def frame(seq: int) -> bytes:
     return b"id: %d\nevent: timeline\ndata: %d\n\n" % (seq, seq)
+
+
+def beat_frame(beat_at: datetime | None) -> bytes:
+    """When whoever sends last gave a sign of life. It has no id: missing one misses nothing."""
+    told = beat_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if beat_at else "never"
+    return b"event: sender\ndata: %s\n\n" % told.encode()
 
 
 def is_closed(connection: socket.socket | None) -> bool:

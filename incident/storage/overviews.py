@@ -1,7 +1,7 @@
 """Incidents with everything around them, in a number of questions that never grows."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -35,7 +35,7 @@ class Overview:
 
     `grace` is the time that a call for help leaves before it pages, while that time runs.
     `reachable` is filled in only where a page is in trouble. `beat_at` is when whoever sends last
-    gave a sign of life; its clock last jumped at `jumped_at`.
+    gave a sign of life; its clock last jumped at `jumped_at`. `backups` is every target's.
 
     When nothing came after what was asked for, only `incident` is filled in.
     """
@@ -53,11 +53,7 @@ class Overview:
     reachable: Sequence[Person] = ()
     beat_at: datetime | None = None
     jumped_at: datetime | None = None
-
-    @property
-    def backups(self) -> dict[str, str]:
-        """Every target's backup, by its name."""
-        return {target.name: target.backup for target in self.targets}
+    backups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,7 @@ class Beside:
     title: str
     well: bool
     used_at: datetime | None
+    backup: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ def of_incident(session: Session, key: str, *, after: int | None = None) -> Over
         events = timeline.newest(session, row.id, limit=NEWEST)
     else:
         events = timeline.since(session, row.id, after - 1)
-    sent = _sent(session, row.id)
+    sent, pageable = _sent(session, row.id), targets.every(session)
     asked = list({page.id: page for _, page in sent if page is not None}.values())
     return replace(
         found,
@@ -107,7 +104,8 @@ def of_incident(session: Session, key: str, *, after: int | None = None) -> Over
         pages=asked,
         deliveries=[delivery for delivery, _ in sent],
         events=[event for event in events if event.seq <= row.last_seq],
-        targets=targets.every(session),
+        targets=pageable,
+        backups={target.name: target.backup for target in pageable},
         reachable=people.reachable(session) if any(map(_in_trouble, asked)) else (),
     )
 
@@ -139,6 +137,7 @@ def beside(session: Session) -> list[Beside]:
         Checklist.title.label("title"),
         literal(True).label("well"),
         used.label("used_at"),
+        literal("").label("backup"),
     ).where(Checklist.published.is_not(None), Checklist.archived_at.is_(None))
     pageable = select(
         literal("target"),
@@ -146,6 +145,7 @@ def beside(session: Session) -> list[Beside]:
         Target.description,
         Target.routing_key_id.is_not(None),
         Target.updated_at,
+        Target.backup,
     ).where(Target.proving.is_(False))
     rows = session.execute(union_all(startable, pageable))
     return sorted((Beside(*row) for row in rows), key=lambda one: one.title or one.name)

@@ -7,6 +7,8 @@ from flask import Response, make_response, render_template, request
 from incident import clock
 from incident.storage import overviews
 from incident.storage.db import reading
+from incident.storage.overviews import Overview
+from incident.web.filters import iso
 from incident.web.people import visitor
 from incident.web.screens.live import Live, live
 from incident.web.screens.people import Viewer
@@ -34,13 +36,11 @@ def after(key: str, seq: int, *, said: str = "", undo: str = "") -> Response:
     with reading() as session:
         found = overviews.of_incident(session, key, after=max(seq, 0))
         newest = found.incident.last_seq
-        if newest - seq > FARTHEST:
-            return _told("", newest)
-        if newest <= seq and not said:
-            return _told("", newest)
+        if newest - seq > FARTHEST or (newest <= seq and not said):
+            return _told("", found)
         shown = live(found, viewer(), now=clock.now(), focus=focus(), after=seq)
     toast = Toast(said, undo) if said else None
-    return _told(render_template("incidents/news.html", live=shown, toast=toast), newest)
+    return _told(render_template("incidents/news.html", live=shown, toast=toast), found)
 
 
 def viewer() -> Viewer:
@@ -53,7 +53,9 @@ def focus() -> int | None:
     return request.args.get("step", None, int)
 
 
-def _told(html: str, seq: int) -> Response:
+def _told(html: str, found: Overview) -> Response:
+    """With up to where it tells, and with the last sign of life of whoever sends."""
     response = make_response(html)
-    response.headers["Incident-Seq"] = str(seq)
+    response.headers["Incident-Seq"] = str(found.incident.last_seq)
+    response.headers["Sender-Beat"] = iso(found.beat_at) if found.beat_at else "never"
     return response

@@ -1,9 +1,9 @@
-"""Pages that somebody asks for by hand, and "I have it" for one of them."""
+"""Pages that somebody asks for by hand, and what may be done about one that rings."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from incident.services import pages
+from incident.services import ladder, pages
 from incident.storage import incidents
 from incident.web.presses import Press, press
 
@@ -42,3 +42,17 @@ def acknowledge(key: str, page_id: int) -> ResponseReturnValue:
         )
 
     return press(key, do, said="You have it.")
+
+
+@bp.post("/<int:page_id>/not-me")
+def not_me(key: str, page_id: int) -> ResponseReturnValue:
+    def do(pressed: Press) -> None:
+        ladder.not_me(
+            pressed.session,
+            incident_key=key,
+            page_id=page_id,
+            actor=pressed.actor,
+            at=pressed.at,
+        )
+
+    return press(key, do, said="Not you, then. The step says who is paged next.")

@@ -1,5 +1,5 @@
 // The doorbell of one incident. Many tabs share one stream through a SharedWorker; where there is
-// none, this tab opens its own. `heard` gets {seq} or {state: "open" | "lost"}.
+// none, this tab opens its own. `heard` gets {seq}, {beat} or {state: "open" | "lost"}.
 
 const BEAT = 20000
 
@@ -38,6 +38,7 @@ function alone(address, after, heard) {
 export function openStream(address, after, heard, refused) {
   const source = new EventSource(`${address}?after=${after}`)
   source.addEventListener("timeline", (event) => heard({ address, seq: Number(event.data) }))
+  source.addEventListener("sender", (event) => heard({ address, beat: event.data }))
   source.addEventListener("open", () => heard({ address, state: "open" }))
   source.addEventListener("error", () => {
     heard({ address, state: "lost" })

@@ -1,5 +1,5 @@
 // <elapsed-time data-since> counts up: 1 h 47 min. <elapsed-time data-until> counts down: 0:48.
-// <elapsed-time data-due> does both: in 0:48, and once that is past, 9 min ago.
+// <elapsed-time data-due> does both: in 0:48, and once that is past, 9 min late.
 // One tick a second moves them all. `data-allowed` (seconds) marks the one that passed it [over].
 
 import { serverNow } from "./server-clock.js"
@@ -38,7 +38,7 @@ export function elapsed(seconds) {
 }
 
 function dueWords(seconds) {
-  return seconds > 0 ? `in ${countdown(seconds)}` : `${elapsed(-seconds)} ago`
+  return seconds > 0 ? `in ${countdown(seconds)}` : `${elapsed(-seconds)} late`
 }
 
 function countdown(seconds) {

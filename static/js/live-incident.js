@@ -7,6 +7,7 @@ import { listen } from "./bell.js"
 import { timeOfDay } from "./clock-time.js"
 import { look, showAfterNews, showOnArrival } from "./in-sight.js"
 import { applyNews } from "./news.js"
+import { senderBeat } from "./sender-age.js"
 import { serverNow, setClock } from "./server-clock.js"
 
 const POLL = 5000
@@ -52,6 +53,7 @@ class LiveIncident extends HTMLElement {
     const seq = Number(response.headers.get("Incident-Seq"))
     if (!seq) return false
     setClock(response)
+    senderBeat(response.headers.get("Sender-Beat"))
     if (seq >= this.seq) this.#put(html, seq)
     this.#say("live")
     return true
@@ -64,7 +66,8 @@ class LiveIncident extends HTMLElement {
     if (document.visibilityState === "visible" && (!this.bellIsOpen || silent > CHECK)) this.catchUp()
   }
 
-  #hear({ seq, state }) {
+  #hear({ seq, state, beat }) {
+    if (beat) return senderBeat(beat)
     if (state === "lost") {
       this.bellIsOpen = false
       this.bellIsLost = true

@@ -37,6 +37,33 @@ def test_i_have_it_on_a_page_of_no_step(script, an_incident):
     assert elsewhere.status_code == 404
 
 
+def test_not_me_pages_the_next_and_then_there_is_nobody(script, an_incident):
+    connect_target(backup="mobile")
+    connect_target("mobile")
+    key = an_incident()
+    page = script.post(f"/incidents/{key}/pages", {"target": "primary"}).json
+    followed = script.post(f"/incidents/{key}/pages/{page['id']}/not-me")
+
+    exhausted = script.post(f"/incidents/{key}/pages/{followed.json['id']}/not-me")
+
+    assert (page["rung"], page["ack_due_at"]) == (1, "2021-07-10T02:05:00Z")
+    assert (followed.json["target"], followed.json["rung"]) == ("mobile", 2)
+    assert followed.json["follows_id"] == page["id"]
+    assert (exhausted.json["target"], exhausted.json["state"]) == ("mobile", "exhausted")
+
+
+def test_not_me_when_nobody_is_paged_is_refused_in_words(script, an_incident):
+    connect_target()
+    key = an_incident()
+    page = script.post(f"/incidents/{key}/pages", {"target": "primary"}).json["id"]
+    script.post(f"/incidents/{key}/pages/{page}/acknowledgement")
+
+    refused = script.post(f"/incidents/{key}/pages/{page}/not-me")
+
+    assert refused.status_code == 409
+    assert "Maya has it" in refused.json["detail"]
+
+
 def test_a_step_pages_again_as_a_new_generation(script, an_incident):
     connect_target()
     key = an_incident(PAGE)

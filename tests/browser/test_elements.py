@@ -51,7 +51,7 @@ def test_what_is_due_counts_down_and_then_up(screen):
 
     page.clock.fast_forward("09:00")
 
-    expect(due).to_have_text(re.compile(r"^[45] min ago$"))
+    expect(due).to_have_text(re.compile(r"^[45] min late$"))
 
 
 def test_what_was_typed_survives_a_reload_and_is_forgotten_once_it_is_sent(desk, screen):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from incident.delivery import bell
 from incident.delivery.bell import GREETING, STILL_HERE, Hub, frame
 from incident.services import incidents
+from incident.storage import workers
 from incident.storage.db import transaction
 from tests.conftest import MAYA
 from tests.sqlcount import counted
@@ -66,6 +67,21 @@ def test_everybody_hears_and_the_database_is_asked_once(hub, an_incident, tell):
 
     assert heard == [frame(2)] * 20
     assert len([s for s in statements if "last_seq" in s and "IN (" in s]) == 1
+
+
+def test_while_nothing_happens_the_senders_sign_of_life_is_told(
+    hub, an_incident, clock, monkeypatch
+):
+    monkeypatch.setattr(bell, "BEAT", 0.05)
+    with transaction() as session:
+        workers.beat(session, "desk-1", started_at=clock(), at=clock())
+    listener = listen(hub, an_incident(), after=1)
+
+    assert next(listener) == b"event: sender\ndata: 2021-07-10T02:00:00Z\n\n"
+    with transaction() as session:
+        workers.leave(session, "desk-1")
+    heard = [next(listener) for _ in range(3)]
+    assert heard[-1] == b"event: sender\ndata: never\n\n"
 
 
 def test_the_news_of_another_incident_is_not_heard(hub, an_incident, tell, clock):

@@ -11,7 +11,7 @@ from incident.storage.db import transaction
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
 from tests.conftest import MAYA, START, TOM, connect_target
-from tests.services.looks import the
+from tests.services.looks import the, the_pages
 from tests.web.browsers import words
 
 PAGE = "Page the mobile on-call {page=mobile ack=5m then=platform}"
@@ -55,7 +55,7 @@ def climb(key, target, **fields):
         before = page_rows.of_incident(session, the(key).id)[-1]
         page = Page(
             incident_id=before.incident_id,
-            cause=f"{before.cause}/rung",
+            cause=f"{before.cause}-rung-2",
             generation=before.generation,
             step=before.step,
             target=target,
@@ -196,7 +196,7 @@ def test_an_exhausted_ladder_leaves_the_telephones(maya, paged, browser):
 
     shown = live(maya, paged)
 
-    assert "NOBODY ANSWERED every rung has been tried" in shown
+    assert "NOBODY HAS ANSWERED every rung has been tried" in shown
     assert "Tom +1 555 0101 Reached No answer" in shown
 
 
@@ -248,7 +248,7 @@ def test_before_a_page_it_is_said_who_will_be_woken_and_how_old_that_is(maya, pa
 
     assert "wakes Ana (04:01 their time), as of 6 min ago" in shown
     assert "nobody is on call , as of 0 s ago" in shown
-    assert "unknown, nobody has told us who is on call" in shown
+    assert "unknown: nobody has told us who is on call" in shown
 
 
 def test_a_target_for_test_events_is_not_offered(maya, paged):
@@ -286,3 +286,25 @@ def test_a_clock_that_was_set_is_noticed_for_an_hour(maya, paged, wall_clock):
 
     assert "Clock of the sender was set 3 min ago" in soon
     assert "Clock of the sender" not in live(maya, paged)
+
+
+def test_whoever_says_not_me_wakes_the_next_at_once(maya, paged):
+    answer = maya.post(f"/incidents/{paged}/pages/1/not-me")
+
+    shown = live(maya, paged)
+    assert answer.status_code == 303
+    assert "No answer from platform, paging primary in 5:00" in shown
+    assert "Not me, page primary" in shown
+    assert [page.target for page in the_pages(paged)] == ["mobile", "platform"]
+
+
+def test_not_me_on_the_last_rung_leaves_the_telephones(maya, paged):
+    for number in (1, 2, 3):
+        maya.post(f"/incidents/{paged}/pages/{number}/not-me")
+
+    page = maya.get(f"/incidents/{paged}")
+
+    assert "NOBODY HAS ANSWERED" in words(page)
+    assert 'role="alert"' in page.text
+    assert "Not me" not in words(page)
+    assert "I have it" in words(page)

@@ -10,7 +10,7 @@ from incident.web.screens.ladders import Rung
 from incident.web.screens.messages import Message
 
 UNPAGED = ("refused", "not_sent")
-UNANSWERED = "NOBODY ANSWERED"
+UNANSWERED = "NOBODY HAS ANSWERED"
 
 
 @dataclass(frozen=True, slots=True)

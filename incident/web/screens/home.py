@@ -1,7 +1,7 @@
 """Now: what is open, what waits for somebody, what ended lately, and whether we can page."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from incident.storage.incidents import Incident
@@ -57,8 +57,10 @@ def home(
     found: Sequence[Overview], around: Iterable[Beside], viewer: Viewer, *, now: datetime
 ) -> Now:
     beside = list(around)
+    backups = {one.name: one.backup for one in beside if one.kind == "target"}
+    still_open = [replace(o, backups=backups) for o in found if o.incident.open]
     return Now(
-        open=tuple(_open(one, now) for one in sorted(found, key=_urgency) if one.incident.open),
+        open=tuple(_open(one, now) for one in sorted(still_open, key=_urgency)),
         ended=tuple(_ended(one) for one in found if not one.incident.open),
         checklists=tuple(one for one in beside if one.kind == "checklist"),
         targets=tuple(one for one in beside if one.kind == "target"),
@@ -78,6 +80,7 @@ def _open(found: Overview, now: datetime) -> OpenIncident:
     current = next((s for _, steps in found.runs for s in steps if s.state == "current"), None)
     waiting = [s for run in runs for s in run.steps if s.state == "waiting" and not s.inactive]
     asked = [("", s.message) for s in waiting if s.kind == "page" and s.message is not None]
+    asked += [("", message) for _, message in messages.by_hand(found)]
     grace = found.grace
     return OpenIncident(
         incident=found.incident,

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incident.rules import ladder as rules
 from incident.storage.outbox import Delivery
-from incident.storage.pages import LIVE, Page
+from incident.storage.pages import LIVE, RINGING, Page
 
 FAILED = ("refused", "not_sent", "exhausted")
 DRILL = "this is a drill"
@@ -70,21 +71,13 @@ class Ladder:
 def ladders(
     pages: Sequence[Page], deliveries: Mapping[int | None, Delivery], backups: Mapping[str, str]
 ) -> Iterator[tuple[Page, Ladder]]:
-    """Every ladder that nothing has replaced, with its newest page. `backups` is each target's."""
-    by_id = {page.id: page for page in pages}
-    followed = {page.follows_id for page in pages if page.follows_id is not None}
-    for newest in pages:
-        if newest.id not in followed:
-            climbed = _climbed(newest, by_id)
-            yield newest, _ladder(climbed, deliveries, backups)
-
-
-def _climbed(newest: Page, by_id: Mapping[int, Page]) -> list[Page]:
-    """From the first rung to the newest."""
-    found = [newest]
-    while found[0].follows_id in by_id and len(found) <= len(by_id):
-        found.insert(0, by_id[found[0].follows_id or 0])
-    return found
+    """Each ladder with its newest page, oldest first. `backups` is every target's."""
+    by_cause: dict[str, list[Page]] = {}
+    for page in pages:
+        by_cause.setdefault(rules.base_of(page.cause), []).append(page)
+    for asked in by_cause.values():
+        climbed = rules.since_start(asked)
+        yield climbed[-1], _ladder(climbed, deliveries, backups)
 
 
 def _ladder(
@@ -96,22 +89,11 @@ def _ladder(
     after = [*climbed[1:], None]
     rungs = (_rung(p, deliveries.get(p.id), then) for p, then in zip(climbed, after, strict=True))
     waiting = newest.state in LIVE and newest.ack_due_at is not None
-    ahead = _ahead(newest, {page.target for page in climbed}, backups) if waiting else ()
+    ahead = rules.ahead(climbed, backups) if waiting else ()
     return Ladder(tuple(rungs), ahead, newest.ack_due_at if waiting else None)
 
 
-def _ahead(newest: Page, tried: set[str], backups: Mapping[str, str]) -> tuple[str, ...]:
-    """`then` first, after that each one's backup, until there is none or one would come twice."""
-    following, found = newest.then or backups.get(newest.target, ""), list[str]()
-    while following and following not in tried and following not in found:
-        found.append(following)
-        following = backups.get(following, "")
-    return tuple(found)
-
-
 def _rung(page: Page, delivery: Delivery | None, then: Page | None) -> Rung:
-    answered = {str(answer["name"]) for answer in page.answers}
-    owing = [name for name in page.everyone if name not in answered]
     return Rung(
         page_id=page.id,
         target=page.target,
@@ -120,7 +102,7 @@ def _rung(page: Page, delivery: Delivery | None, then: Page | None) -> Rung:
         trouble=_trouble(page),
         held=page.held,
         is_known=page.pagerduty_id is not None,
-        owing=tuple(owing) if page.state in LIVE else (),
+        owing=rules.owing(page.everyone, page.answers) if page.state in RINGING else (),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from incident.storage.outbox import Delivery
 from incident.storage.overviews import Overview
-from incident.storage.pages import LIVE, Page
+from incident.storage.pages import LIVE, RINGING, Page
 from incident.web.screens.ladders import DRILL, FAILED, Ladder, ladders
 
 UNANSWERED = (*LIVE, *FAILED)
@@ -36,6 +36,11 @@ class Message:
     def live(self) -> bool:
         """Whether somebody is being paged just now."""
         return self.ladder is not None and self.state in LIVE
+
+    @property
+    def rings(self) -> bool:
+        """Whether whoever was paged may still answer."""
+        return self.ladder is not None and self.state in RINGING
 
     @property
     def told(self) -> bool:
@@ -150,7 +155,7 @@ def _ended(page: Page) -> str:
     return {
         "refused": f"NOBODY WAS PAGED: {page.reason}.",
         "not_sent": f"NOBODY WAS PAGED: {page.reason}.",
-        "exhausted": "NOBODY ANSWERED: every rung has been tried.",
+        "exhausted": "NOBODY HAS ANSWERED: every rung has been tried.",
         "superseded": page.reason or "Not needed any more.",
         "resolved": "Over.",
     }.get(page.state, page.state)

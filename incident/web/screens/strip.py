@@ -28,7 +28,6 @@ class Item:
     until: datetime | None = None
     href: str = ""
     kind: str = ""
-    allowed: timedelta | None = None
 
 
 CALM = Item("", "Over: nobody is paged for it any more", "well")
@@ -42,7 +41,7 @@ def items(
     now: datetime,
 ) -> tuple[Item, ...]:
     """The sender is worth a word only while there is something to send."""
-    last = (*_jump(found, now), *_sender(found, now)) if found.incident.open else (CALM,)
+    last = (*_jump(found, now), _sender(found, now)) if found.incident.open else (CALM,)
     return (*owed(found.effects, runs, asked, now=now), *_health(found.targets), *last)
 
 
@@ -100,15 +99,11 @@ def _health(targets: Sequence[Target]) -> Iterator[Item]:
         yield Item("", f"Not connected: {', '.join(missing)}", "quiet", href="/settings")
 
 
-def _sender(found: Overview, now: datetime) -> Iterator[Item]:
+def _sender(found: Overview, now: datetime) -> Item:
     """A sign of life from the future is none: it is from before the clock was set back."""
     beat = found.beat_at
-    if beat is None:
-        yield Item("Nothing is sent: no sender is running", tone="danger", href="/settings")
-    elif abs(now - beat) > ALIVE_WITHIN:
-        yield Item("", "Sender silent for", "danger", since=beat, kind="sender")
-    else:
-        yield Item("", "Sender alive", "well", since=beat, kind="sender", allowed=ALIVE_WITHIN)
+    is_alive = beat is not None and abs(now - beat) <= ALIVE_WITHIN
+    return Item("", "", "well" if is_alive else "danger", since=beat, kind="sender")
 
 
 def _jump(found: Overview, now: datetime) -> Iterator[Item]:
