@@ -29,7 +29,7 @@ def pagerduty(targets: Mapping[str, bool]) -> Connection:
             "missing",
             "not connected",
             "PagerDuty is not connected. Nobody can be paged.",
-            ("Give a target its routing key: Settings, Targets.",),
+            ("Give a target its routing key: Settings, PagerDuty.",),
         )
     if without:
         return Connection(

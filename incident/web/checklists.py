@@ -1,11 +1,14 @@
 """Checklists: the list, one of them read, and drafting and publishing a revision."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from incident import clock
 from incident.services import checklists as services
+from incident.services import proofs
 from incident.storage import checklists, overviews
 from incident.storage.checklists import Checklist, Revision
 from incident.storage.db import reading, transaction
@@ -59,6 +62,7 @@ def show(slug: str) -> ResponseReturnValue:
             revision=revision,
             revisions=numbers,
             sections=sections(revision.lines),
+            doubts=proofs.doubts(session, proofs.paged(revision)),
         )
 
 
@@ -75,7 +79,8 @@ def source(slug: str) -> Response:
 def edit(slug: str) -> ResponseReturnValue:
     with reading() as session:
         _, revision, _ = _asked(session, slug)
-    return _form(revision.source, Errors(), slug=slug)
+        doubts = proofs.doubts(session, proofs.paged(revision))
+    return _form(revision.source, Errors(), slug=slug, doubts=doubts)
 
 
 @bp.post("/<slug>/publication")
@@ -97,6 +102,15 @@ def _asked(session: Session, slug: str) -> tuple[Checklist, Revision, list[Revis
     return checklist, chosen, every
 
 
-def _form(source: str, errors: Errors, *, slug: str = "", status: int = 200) -> ResponseReturnValue:
-    page = render_template("checklists/edit.html", source=source, errors=errors, slug=slug)
+def _form(
+    source: str,
+    errors: Errors,
+    *,
+    slug: str = "",
+    status: int = 200,
+    doubts: Sequence[str] = (),
+) -> ResponseReturnValue:
+    page = render_template(
+        "checklists/edit.html", source=source, errors=errors, slug=slug, doubts=doubts
+    )
     return make_response(page, status)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from incident import clock
 from incident.rules import connections
-from incident.storage import slack_rules, targets, workers
+from incident.storage import proofs, slack_rules, targets, workers
 from incident.storage.db import reading
 from incident.web.desk import config
 from incident.web.guard import role_required
@@ -36,7 +36,10 @@ def index() -> ResponseReturnValue:
             connections.worker(workers.last_beat(session), clock.now()),
             connections.address(config().public_url),
         ]
-    return render_template("settings/index.html", connections=found, windows=_windows())
+        checks = [proof for proof in proofs.every(session) if proof.name != proofs.ROUND]
+    return render_template(
+        "settings/index.html", connections=found, checks=checks, windows=_windows()
+    )
 
 
 def _windows() -> list[tuple[str, str]]:

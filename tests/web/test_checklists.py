@@ -2,10 +2,12 @@
 
 import pytest
 
+from incident.rules.proofs import Finding
 from incident.services import checklists as services
+from incident.services import proofs
 from incident.storage import checklists
 from incident.storage.db import reading, transaction
-from tests.conftest import ADA, START
+from tests.conftest import ADA, START, a_checklist, connect_target
 from tests.sqlcount import counted
 from tests.web.browsers import words
 
@@ -109,13 +111,13 @@ def test_a_review_that_is_overdue_is_said(browser, published, wall_clock):
     assert "review overdue" in words(browser("Maya").get("/checklists"))
 
 
-def test_the_list_asks_two_questions_however_many_there_are(maya, published):
+def test_the_list_asks_three_questions_however_many_there_are(maya, published):
     maya.get("/checklists")
 
     with counted() as statements:
         maya.get("/checklists")
 
-    assert len(statements) == 2
+    assert len(statements) == 3
 
 
 def test_an_unknown_checklist_is_nowhere(maya):
@@ -130,3 +132,23 @@ def test_markdown_in_a_step_cannot_carry_a_script(maya):
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_list_whose_target_is_in_trouble_says_so_before_anybody_relies_on_it(maya):
+    connect_target("mobile")
+    with transaction() as session:
+        slug = a_checklist(session, "Page them {page=mobile}")
+        trouble = Finding("target mobile", "service", False, "mobile is disabled.", grave=True)
+        proofs.keep(session, [trouble], at=START)
+
+    pages = [words(maya.get(f"/checklists/{slug}")), words(maya.get(f"/checklists/{slug}/draft"))]
+
+    assert all("mobile is disabled." in page for page in pages)
+    assert all("The path to PagerDuty has never been proven" in page for page in pages)
+
+
+def test_a_list_that_pages_nobody_is_not_warned_about(maya):
+    with transaction() as session:
+        slug = a_checklist(session, "Look at the graph")
+
+    assert "never been proven" not in words(maya.get(f"/checklists/{slug}"))

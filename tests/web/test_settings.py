@@ -1,5 +1,7 @@
 """What is connected, and what is missing."""
 
+from incident.rules.proofs import Finding
+from incident.services import proofs
 from incident.storage.db import transaction
 from incident.storage.workers import Worker
 from tests.conftest import connect_target
@@ -37,3 +39,16 @@ def test_the_tabs_are_those_that_ones_role_can_open(browser):
     assert "Targets Slack rules People API tokens" in admins
     assert "Targets Slack rules Yourself" in responders
     assert "Connections Yourself" in viewers
+
+
+def test_every_check_of_the_way_a_page_takes_is_listed_with_its_age(browser, wall_clock):
+    with transaction() as session:
+        gap = "The policy Core has nobody on call from 18:00 UTC."
+        wrong = Finding("target primary", "next_day", False, gap, grave=True)
+        proofs.keep(session, [Finding("target primary", "service"), wrong], at=wall_clock())
+    wall_clock.forward(minutes=7)
+
+    page = words(browser("Sam", role="viewer").get("/settings"))
+
+    assert "primary: the service takes pages well, 7 min ago" in page
+    assert f"primary: and for the next day {gap} not well, 7 min ago" in page
