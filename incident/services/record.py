@@ -10,6 +10,7 @@ from incident.rules import pages as page_rules
 from incident.rules.outcome import Change, Event, Measure, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
 from incident.rules.progress import UNTOUCHED
+from incident.rules.urgency import urgency_of
 from incident.services import page_timers
 from incident.storage import effects, installs, outbox, pages, targets, watch
 from incident.storage.effects import Effect
@@ -187,10 +188,9 @@ def _page_of(
         ack_due_at=at + timedelta(seconds=patience) if patience else None,
         everyone=_everyone(target),
     )
-    reason = _why_not(incident, page)
-    if reason:
-        page.state, page.reason, page.ended_at = "not_sent", reason, at
-        delivery.state, delivery.last_error, delivery.settled_at = "not_sent", reason, at
+    urgency = urgency_of(target, incident.severity, at) if target else "high"
+    delivery.settings = {**delivery.settings, "urgency": urgency}
+    _end_unsent(incident, page, delivery, at)
     session.add(page)
     session.flush()
     page_timers.begin(session, incident, page, at=at)
@@ -201,6 +201,14 @@ def _everyone(target: Target | None) -> list[str]:
     if target is None:
         return []
     return ladder.everyone(target.everyone, target.on_call, target.phones)
+
+
+def _end_unsent(incident: Incident, page: Page, delivery: Delivery, at: datetime) -> None:
+    """What cannot go out at all ends as it begins."""
+    reason = _why_not(incident, page)
+    if reason:
+        page.state, page.reason, page.ended_at = "not_sent", reason, at
+        delivery.state, delivery.last_error, delivery.settled_at = "not_sent", reason, at
 
 
 def _why_not(incident: Incident, page: Page) -> str:

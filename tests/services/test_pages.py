@@ -245,3 +245,16 @@ def test_a_page_of_a_checklist_given_up_can_still_be_taken(paged, clock):
     assert told(paged) == ["trigger", "acknowledge"]
     with reading() as session:
         assert session.get_one(Run, 1).state == "abandoned"
+
+
+@pytest.mark.parametrize(("severity", "urgency"), [("sev3", "low"), ("sev1", "high")])
+def test_a_page_is_as_urgent_as_its_target_says_for_the_severity_and_the_hour(
+    database, an_incident, clock, severity, urgency
+):
+    night = {"severities": ["sev3"], "from": "22:00", "until": "07:00", "urgency": "low"}
+    connect_target(zone="UTC", urgencies=[night])
+    key = an_incident(severity=severity)
+
+    do(pages.page, clock, incident_key=key, target="primary")
+
+    assert of(key)[1][0].settings["urgency"] == urgency
