@@ -42,8 +42,8 @@ check: setup ## Everything CI runs: format, lint, types, floors, tests
 migrate: .venv/run ## Bring the database up to date
 	@$(BIN)/python -m incident migrate
 
-trials: setup ## Kill processes at every boundary, many times, on both databases
-	@$(BIN)/python -m tests.trials
+trials: setup ## Kill processes at every boundary, on both databases (make trials T="--hours 1")
+	@$(BIN)/python -m tests.trials --write $(T)
 
 screens: setup ## Take every picture of docs/screens anew (make screens P=live)
 	@$(BIN)/python -m tests.browser.screens $(P)

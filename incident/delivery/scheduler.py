@@ -59,8 +59,8 @@ class Scheduler:
         self.rounds = 0
         self._clock = Watched(clock, on_jump=self._jumped)
         self._tell = on_jump
-        self._ahead, self._up_to = timedelta(), 0
-        self._set_back = False
+        self._ahead: list[timers.Ahead] = []
+        self._set_back = timedelta()
         self._fire = fire
         self._failures: dict[int, list[datetime]] = {}
         self._tidied_at: datetime | None = None
@@ -120,14 +120,12 @@ class Scheduler:
         now = self._clock()
         resting = [number for number, at in self._failures.items() if abs(now - at[-1]) < SWEEP]
         with reading() as session:
-            return timers.next_due(
-                session, now, but_not=resting, ahead=self._ahead, up_to=self._up_to
-            )
+            return timers.next_due(session, now, but_not=resting, ahead=self._ahead)
 
     def _jumped(self, jump: Jump) -> None:
         log.warning("the clock jumped from %s to %s", jump.left, jump.landed)
-        self._ahead = max(self._ahead - jump.length, timedelta())
-        self._set_back = self._set_back or jump.length < timedelta()
+        self._ahead = [timers.Ahead(a.up_to, a.by - jump.length) for a in self._ahead]
+        self._set_back = max(self._set_back - jump.length, timedelta())
         self._tell(jump)
 
     def _catch_up(self) -> None:
@@ -136,9 +134,10 @@ class Scheduler:
         if not self._set_back:
             return
         with transaction() as session:
-            self._up_to = timers.newest_id(session)
+            newest = timers.newest_id(session)
             held_up.hasten(session, now)
-        self._set_back = False
+        self._ahead = [a for a in self._ahead if a.by] + [timers.Ahead(newest, self._set_back)]
+        self._set_back = timedelta()
 
     def _pause(self) -> timedelta:
         with Net("the look at the timers"), reading() as session:

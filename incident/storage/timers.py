@@ -1,6 +1,7 @@
 """Timers: what must happen at a time, as rows, so that a restart of any length loses none."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,24 +50,22 @@ def find(session: Session, name: str) -> Timer | None:
     return session.scalars(select(Timer).where(Timer.name == name)).one_or_none()
 
 
-def next_due(
-    session: Session,
-    now: datetime,
-    but_not: Collection[int] = (),
-    *,
-    ahead: timedelta = timedelta(),
-    up_to: int = 0,
-) -> Timer | None:
-    """The oldest timer that is due, unlocked: lock its incident first, then look again.
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Timers up to the id `up_to` were set by a clock that was later set back `by` so much."""
 
-    After the clock was set back, the timers up to the id `up_to` go by a clock that is `ahead`.
-    """
-    is_due = Timer.due_at <= now
-    if ahead:
-        is_due = or_(is_due, and_(Timer.id <= up_to, Timer.due_at <= now + ahead))
+    up_to: int
+    by: timedelta
+
+
+def next_due(
+    session: Session, now: datetime, but_not: Collection[int] = (), ahead: Sequence[Ahead] = ()
+) -> Timer | None:
+    """The oldest timer that is due, unlocked: lock its incident first, then look again."""
+    by_then = [and_(Timer.id <= a.up_to, Timer.due_at <= now + a.by) for a in ahead]
     return session.scalars(
         select(Timer)
-        .where(_IS_DUE, is_due, Timer.id.not_in(but_not))
+        .where(_IS_DUE, or_(Timer.due_at <= now, *by_then), Timer.id.not_in(but_not))
         .order_by(Timer.due_at, Timer.id)
         .limit(1)
     ).one_or_none()

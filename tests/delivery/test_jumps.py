@@ -182,6 +182,29 @@ def test_a_clock_that_goes_back_and_forth_fires_nothing_early_or_twice(incident,
     assert [scheduler.sweep(), scheduler.sweep()] == [1, 0]
 
 
+def test_a_clock_set_back_again_does_not_end_the_grace_of_a_newer_timer(
+    incident, scheduler, clocks
+):
+    clocks.jumps(hours=-72)
+    scheduler.sweep()
+    set_timer(incident, "new", clocks.wall() + timedelta(seconds=30))
+    clocks.jumps(minutes=-10)
+
+    assert scheduler.sweep() == 0
+    clocks.passes(seconds=30)
+    assert scheduler.sweep() == 1
+
+
+def test_timers_of_two_times_each_go_by_their_own(incident, scheduler, clocks):
+    for name in ("first", "second"):
+        set_timer(incident, name, clocks.wall() + timedelta(seconds=30))
+        clocks.jumps(hours=-2)
+        assert scheduler.sweep() == 0
+    clocks.passes(seconds=30)
+
+    assert scheduler.sweep() == 2
+
+
 def test_a_page_promised_before_the_clock_was_set_back_goes_out(a_page_due, scheduler, clocks):
     clocks.jumps(hours=-2)
     assert not deliver(Told(), clocks.wall)

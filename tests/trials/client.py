@@ -40,6 +40,12 @@ class Client:
             connection.close()
         return answer.status, json.loads(said) if said[:1] in (b"{", b"[") else said.decode()
 
+    def answers(self) -> bool:
+        try:
+            return self.ask("GET", "/healthz", timeout=1)[0] == 200
+        except OSError:
+            return False
+
     def insist(self, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
         """Repeat the same request until somebody answers, as a browser or a script would."""
         key = key or uuid.uuid4().hex

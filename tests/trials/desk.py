@@ -5,9 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from incident.clock import now
 from tests.fakes.pagerduty import Alert, FakePagerDuty
 from tests.fakes.slack import A_TOKEN, FakeSlack
 from tests.fakes.slack_events import a_message_event, send_event
@@ -16,6 +18,8 @@ from tests.trials.client import Client
 from tests.trials.processes import PATIENCE, Process, Template, wait_until
 
 HURRY = 0.15
+OUTAGE = 2.0
+TEN_MINUTES = 600
 SIGNED_ON = 0.5
 WITH_A_BUG = 3.0
 START = int(time.time())
@@ -39,13 +43,19 @@ slug: trial
 
 @dataclass
 class Desk:
-    """One installation. Several may run beside each other."""
+    """One installation. Several may run beside each other.
+
+    `outage` is for how many seconds the other side is away where the row says ten minutes.
+    `settings` are given to every process beside the usual ones.
+    """
 
     template: Template
     folder: Path
     database_url: str
     hurry: float = HURRY
     bug: str = ""
+    outage: float = OUTAGE
+    settings: dict[str, str] = field(default_factory=dict)
     patience: float = PATIENCE
     web: Process | None = None
     worker: Process | None = None
@@ -67,18 +77,22 @@ class Desk:
         self.client.insist("PUT", "/api/targets/primary", {"routing_key": ROUTING_KEY})
         self.client.insist("POST", "/api/checklists?publish=1", CHECKLIST)
 
-    def start(self, *arguments: str, failpoint: str = "") -> Process:
+    def start(self, *arguments: str, failpoint: str = "", **settings: str) -> Process:
         environment = {
             "DATABASE_URL": self.database_url,
             "SECRET_KEY_FILE": str(self.folder / "key"),
             "HOST": "127.0.0.1",
             "PORT": str(self.client.port),
             "PAGERDUTY_EVENTS_URL": self.pagerduty.url,
+            "PAGERDUTY_API_URL": self.pagerduty.url,
             "SLACK_API_URL": self.slack.api_url,
             "SLACK_BOT_TOKEN": A_TOKEN,
             "SLACK_SIGNING_SECRETS": SIGNING_SECRET,
             "INCIDENT_TESTING": "1",
             "INCIDENT_FAILPOINT": failpoint,
+            "INCIDENT_CLOCK_FILE": str(self._clock_of(arguments[0])),
+            **self.settings,
+            **settings,
         }
         process = self.template.start(
             *arguments,
@@ -92,11 +106,17 @@ class Desk:
 
     def start_web(self, failpoint: str = "") -> None:
         self.web = self.start("web", "--no-worker", "--threads=8", failpoint=failpoint)
-        wait_until(self._answers, "the web process to answer")
+        wait_until(self.client.answers, "the web process to answer")
 
     def start_worker(self, failpoint: str = "") -> Process:
         self.worker = self.start("worker", failpoint=failpoint)
         return self.worker
+
+    def start_another(self) -> Client:
+        """A second web process beside the first one, with a worker and a scheduler of its own."""
+        other = Client(_free_port(), self.client.token)
+        self.start("web", "--threads=4", PORT=str(other.port))
+        return other
 
     def start_sleeper(self, failpoint: str) -> Process:
         """A worker that will be stopped. Not in the middle of its first sign of life: a process
@@ -120,7 +140,10 @@ class Desk:
     def recover(self) -> None:
         """Back on its feet, whatever a trial that failed has left behind."""
         self.pagerduty.script.clear()
+        self.pagerduty.always = None
+        self.settings.clear()
         self._kill_all()
+        self.set_clock(0)
         self.start_web()
         self.start_worker()
 
@@ -139,9 +162,22 @@ class Desk:
                 kept = [a for a in self.pagerduty.alerts if _end_of(a.intent) in self.promised]
                 self.pagerduty.alerts[:] = kept
 
-    def declare(self) -> str:
+    def hasten(self, hurry: float) -> None:
+        """From now on leases and deadlines are shortened by this factor."""
+        if hurry != self.hurry:
+            self.hurry = hurry
+            self.recover()
+
+    def set_clock(self, seconds: float, *kinds: str) -> None:
+        """From now on the clocks of these kinds of process are wrong by so much."""
+        for kind in kinds or ("web", "worker"):
+            new = self._clock_of(kind).with_suffix(".new")
+            new.write_text(str(seconds))
+            new.replace(self._clock_of(kind))
+
+    def declare(self, severity: str = "sev2") -> str:
         """An incident whose second step pages, as soon as the first is ticked."""
-        asked = {"title": "Trial", "severity": "sev2", "checklists": ["trial"]}
+        asked = {"title": "Trial", "severity": severity, "checklists": ["trial"]}
         made = self.client.insist("POST", "/api/incidents", asked)
         self.promised.add(intent_of(made["key"], STEP))
         return str(made["key"])
@@ -154,11 +190,14 @@ class Desk:
         self.client.insist("PUT", f"/api/slack-rules/{channel}", rule)
         return channel
 
-    def say(self, channel: str) -> int:
-        """Somebody writes in a channel. Slack repeats the same event if it hears nothing."""
+    def say(self, channel: str, *, port: int = 0, ahead: timedelta = timedelta()) -> int:
+        """Somebody writes in a channel. Slack repeats the same event if it hears nothing.
+
+        Slack's clock is `ahead` of ours where that of the desk is, too.
+        """
         message = a_message_event(f"Help in {channel}", channel=channel, ts=f"{START}.000100")
-        address = f"http://127.0.0.1:{self.client.port}/slack/events"
-        return send_event(address, message, secret=SIGNING_SECRET)
+        address = f"http://127.0.0.1:{port or self.client.port}/slack/events"
+        return send_event(address, message, secret=SIGNING_SECRET, at=now() + ahead)
 
     def opened_by(self, channel: str) -> str:
         """The one incident that the message opened, and the page it promises."""
@@ -168,12 +207,14 @@ class Desk:
         return str(incident["key"])
 
     def tick(self, key: str, step: int = 1, *, repeat: str = "") -> Any:
-        address = f"/api/incidents/{key}/steps/{step}/completion"
-        return self.client.insist("POST", address, {}, key=repeat)
+        return self.client.insist("POST", self.completion_of(key, step), {}, key=repeat)
 
-    def wait_for_page(self, key: str, cause: str = STEP) -> None:
+    def completion_of(self, key: str, step: int = 1) -> str:
+        return f"/api/incidents/{key}/steps/{step}/completion"
+
+    def wait_for_page(self, key: str, cause: str = STEP, *, since: float | None = None) -> None:
         """Until PagerDuty has the page and the desk knows it. Notes how long that took."""
-        began = time.monotonic()
+        began = since or time.monotonic()
         wait_until(lambda: self.alerts_of(key, cause), f"the page of {key}", self.patience)
         self.recoveries.append(time.monotonic() - began)
         self.wait_until_settled(key)
@@ -191,6 +232,10 @@ class Desk:
     def lines(self, key: str) -> list[dict[str, Any]]:
         _, said = self.client.ask("GET", f"/api/incidents/{key}/events?after=0")
         return list(said["events"])
+
+    def expect_nothing(self, key: str) -> None:
+        """Nobody is to be woken for this incident: PagerDuty has refused it."""
+        self.promised.discard(intent_of(key, STEP))
 
     def forgive(self, key: str) -> None:
         """Leave out of the verdict the one kind of second page that nobody can prevent."""
@@ -224,11 +269,8 @@ class Desk:
         wait_until(lambda: not process.alive, "a command to finish")
         return process
 
-    def _answers(self) -> bool:
-        try:
-            return self.client.ask("GET", "/healthz", timeout=1)[0] == 200
-        except OSError:
-            return False
+    def _clock_of(self, kind: str) -> Path:
+        return self.folder / f"clock-{kind}"
 
     def _settled(self, key: str) -> bool:
         _, incident = self.client.ask("GET", f"/api/incidents/{key}")

@@ -1,8 +1,8 @@
-"""The boundaries at which a process is killed, and other ways to be unlucky.
+"""The boundaries at which a process is killed, and what else may happen to processes.
 
 Each takes a desk with its web process and its worker running, has one page asked for while
 something goes wrong, and leaves the desk running again. The names are those of
-`docs/reliability.md`.
+`docs/reliability.md`, and `table.py` lists them.
 """
 
 import http.client
@@ -10,8 +10,6 @@ import random
 import signal
 import threading
 import uuid
-from collections.abc import Callable
-from functools import partial
 
 import pytest
 
@@ -34,7 +32,7 @@ def web_dies(desk: Desk, failpoint: str) -> None:
     desk.start_web()
     desk.tick(key, repeat=repeat)
     desk.wait_for_page(key)
-    _require_one_line(desk, key, "step_completed")
+    require_one_line(desk, key, "step_completed")
 
 
 def slack_hears_nothing(desk: Desk, failpoint: str) -> None:
@@ -46,7 +44,7 @@ def slack_hears_nothing(desk: Desk, failpoint: str) -> None:
     desk.stop_web()
     desk.start_web()
     assert [desk.say(channel), desk.say(channel)] == [200, 200]
-    _require_one_cry(desk, channel)
+    require_one_cry(desk, channel)
 
 
 def scheduler_dies(desk: Desk, failpoint: str) -> None:
@@ -57,7 +55,7 @@ def scheduler_dies(desk: Desk, failpoint: str) -> None:
     assert desk.say(channel) == 200
     wait_until(lambda: not victim.alive, f"the worker to die at {failpoint}")
     desk.start_worker()
-    _require_one_cry(desk, channel)
+    require_one_cry(desk, channel)
 
 
 def worker_dies(desk: Desk, failpoint: str) -> None:
@@ -69,7 +67,7 @@ def worker_dies(desk: Desk, failpoint: str) -> None:
     wait_until(lambda: not victim.alive, f"the worker to die at {failpoint}")
     desk.start_worker()
     desk.wait_for_page(key)
-    _require_one_line(desk, key, "page_accepted")
+    require_one_line(desk, key, "page_accepted")
 
 
 def worker_dies_while_pagerduty_thinks(desk: Desk, *, recorded: bool) -> None:
@@ -84,7 +82,7 @@ def worker_dies_while_pagerduty_thinks(desk: Desk, *, recorded: bool) -> None:
     desk.stop_worker()
     desk.start_worker()
     desk.wait_for_page(key)
-    _require_one_line(desk, key, "page_accepted")
+    require_one_line(desk, key, "page_accepted")
 
 
 def sleeper_wakes_after_the_resolve(desk: Desk) -> None:
@@ -99,7 +97,7 @@ def sleeper_wakes_after_the_resolve(desk: Desk) -> None:
     desk.client.insist("POST", f"/api/incidents/{key}/resolution", {})
     wait_until(lambda: _resolved(desk, key), "the page to be resolved")
     sleeper.signal(signal.SIGCONT)
-    _let_it_act(desk)
+    let_it_act(desk)
     sleeper.kill()
     desk.wait_until_settled(key)
 
@@ -120,7 +118,7 @@ def sleeper_wakes_with_the_message_in_hand(desk: Desk) -> None:
     wait_until(lambda: _resolved(desk, key), "the late page to be resolved", seconds=10)
     sleeper.kill()
     desk.wait_until_settled(key)
-    _require_one_line(desk, key, "page_late")
+    require_one_line(desk, key, "page_late")
     desk.forgive(key)
 
 
@@ -136,7 +134,7 @@ def workers_die_at_random(desk: Desk) -> None:
     ticking.join()
     for key in keys:
         desk.wait_for_page(key)
-        _require_one_line(desk, key, "page_accepted")
+        require_one_line(desk, key, "page_accepted")
 
 
 def workers_race(desk: Desk) -> None:
@@ -148,7 +146,7 @@ def workers_race(desk: Desk) -> None:
     others[0].kill()
     for key in keys:
         desk.wait_for_page(key)
-        _require_one_line(desk, key, "page_accepted")
+        require_one_line(desk, key, "page_accepted")
     others[1].kill()
 
 
@@ -161,7 +159,7 @@ def everything_dies(desk: Desk) -> None:
     threading.Event().wait(1.2)
     desk.start_web()
     desk.start_worker()
-    _require_one_cry(desk, channel)
+    require_one_cry(desk, channel)
 
 
 def worker_is_told_to_stop(desk: Desk) -> None:
@@ -174,9 +172,37 @@ def worker_is_told_to_stop(desk: Desk) -> None:
     stopped = desk.worker
     stopped.signal(signal.SIGTERM)
     wait_until(lambda: not stopped.alive, "the worker to finish and end", seconds=10)
-    _require_one_line(desk, key, "page_accepted")
+    require_one_line(desk, key, "page_accepted")
     desk.start_worker()
     desk.wait_for_page(key)
+
+
+def two_of_everything(desk: Desk) -> None:
+    """A second desk was started by mistake: its own web process, workers and schedulers."""
+    channel, key, repeat = desk.hang_a_cord(grace_seconds=1), desk.declare(), uuid.uuid4().hex
+    others = desk.start_another()
+    desk.start("worker")
+    wait_until(others.answers, "the second web process to answer")
+    hands = [
+        threading.Thread(
+            target=each.insist, args=("POST", desk.completion_of(key), {}), kwargs=once
+        )
+        for once in ({"key": repeat},)
+        for each in (desk.client, others)
+    ]
+    hands += [
+        threading.Thread(target=desk.say, args=(channel,), kwargs={"port": each.port})
+        for each in (desk.client, others)
+    ]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    desk.wait_for_page(key)
+    require_one_line(desk, key, "step_completed")
+    require_one_line(desk, key, "page_accepted")
+    require_one_cry(desk, channel)
+    desk.recover()
 
 
 def two_tick_at_once(desk: Desk) -> None:
@@ -197,44 +223,19 @@ def two_tick_at_once(desk: Desk) -> None:
     desk.wait_for_page(key)
     assert sorted(status for status, _ in statuses) == [200, 409], statuses
     assert any("Trials" in str(said) for status, said in statuses if status == 409)
-    _require_one_line(desk, key, "step_completed")
+    require_one_line(desk, key, "step_completed")
 
 
-ROWS: dict[str, Callable[[Desk], None]] = {
-    "R01 web, before the transaction": partial(web_dies, failpoint="transaction-before:2"),
-    "R02 web, in the middle of it": partial(web_dies, failpoint="record-half"),
-    "R03 web, after the commit": partial(web_dies, failpoint="transaction-recorded"),
-    "R04 Slack, event not kept yet": partial(slack_hears_nothing, failpoint="signal-kept"),
-    "R05 Slack, event kept, not answered": partial(
-        slack_hears_nothing, failpoint="signal-committed"
-    ),
-    "R06 timer due, nothing promised yet": partial(scheduler_dies, failpoint="timer-due"),
-    "R07 worker, in the middle of a claim": partial(worker_dies, failpoint="claim-half"),
-    "R08 worker, claim committed": partial(worker_dies, failpoint="claim-committed"),
-    "R09 worker, headers sent": partial(worker_dies, failpoint="headers-sent"),
-    "R10 worker, body sent": partial(worker_dies_while_pagerduty_thinks, recorded=False),
-    "R11 worker, answer not read": partial(worker_dies_while_pagerduty_thinks, recorded=True),
-    "R12 worker, answer read": partial(worker_dies, failpoint="answer-read"),
-    "R13 workers, at random": workers_die_at_random,
-    "R14 three workers, one killed": workers_race,
-    "R15 worker, asleep through the resolve": sleeper_wakes_after_the_resolve,
-    "R16 worker, asleep with the message in hand": sleeper_wakes_with_the_message_in_hand,
-    "R17 everything, with a timer running": everything_dies,
-    "R61 two tick the same step": two_tick_at_once,
-    "R80 worker, told to stop": worker_is_told_to_stop,
-}
-
-
-def _require_one_line(desk: Desk, key: str, kind: str) -> None:
+def require_one_line(desk: Desk, key: str, kind: str) -> None:
     lines = [line["kind"] for line in desk.lines(key)]
     assert lines.count(kind) == 1, f"{key} has {lines.count(kind)} lines {kind}: {lines}"
 
 
-def _require_one_cry(desk: Desk, channel: str) -> None:
+def require_one_cry(desk: Desk, channel: str) -> None:
     key = desk.opened_by(channel)
     desk.wait_for_page(key, f"rule-{channel}")
-    _require_one_line(desk, key, "report_received")
-    _require_one_line(desk, key, "page_accepted")
+    require_one_line(desk, key, "report_received")
+    require_one_line(desk, key, "page_accepted")
 
 
 def _is_stopped(process: Process) -> bool:
@@ -246,6 +247,6 @@ def _resolved(desk: Desk, key: str) -> bool:
     return all(alert.state == "resolved" for alert in desk.alerts_of(key))
 
 
-def _let_it_act(desk: Desk) -> None:
+def let_it_act(desk: Desk) -> None:
     """Long enough for a worker to send what it should not."""
     threading.Event().wait(0.5)

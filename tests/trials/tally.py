@@ -1,36 +1,52 @@
 """How often a row was tried, how often it went wrong, and how long pages took."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
+from tests.trials.checker import Verdict, judge
 from tests.trials.desk import Desk
+from tests.trials.table import Row
 
 
 @dataclass
 class Tally:
     """A trial that went wrong says why, and the desk is put back on its feet for the next."""
 
-    name: str
+    row: Row
     tried: int = 0
     failed: int = 0
+    asked: set[str] = field(default_factory=set)
     seconds: list[float] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    verdict: Verdict | None = None
 
-    def run(self, desk: Desk, row: Callable[[Desk], None]) -> None:
+    def run(self, desk: Desk) -> None:
+        before = set(desk.promised)
         desk.recoveries.clear()
         self.tried += 1
         try:
-            row(desk)
+            self.row.act(desk)
         except (AssertionError, pytest.fail.Exception, TimeoutError, OSError) as error:
             self.failed += 1
             self.reasons.append(str(error))
             desk.recover()
         self.seconds += desk.recoveries
+        self.asked |= desk.promised - before
+
+    def judge(self, desk: Desk) -> None:
+        """What became of the pages of this row alone, when nothing more can come."""
+        with desk.pagerduty.lock:
+            alerts = tuple(desk.pagerduty.alerts)
+        ours = [alert for alert in alerts if alert.intent.split("/", 2)[-1] in self.asked]
+        self.verdict = judge(ours, self.asked & desk.promised)
+
+    def took(self, share: float) -> float:
+        """Within how many seconds this share of the pages arrived."""
+        times = sorted(self.seconds)
+        return times[min(int(share * len(times)), len(times) - 1)] if times else 0.0
 
     def __str__(self) -> str:
-        times = sorted(self.seconds)
-        took = f"p50 {times[len(times) // 2]:.2f} s, longest {times[-1]:.2f} s" if times else ""
+        took = f"p50 {self.took(0.5):.2f} s, longest {self.took(1):.2f} s" if self.seconds else ""
         counts = f"{self.tried} tried, {self.failed} failed"
-        return "\n    ".join([f"{self.name}: {counts}; {took}", *self.reasons[:3]])
+        return "\n    ".join([f"{self.row.name}: {counts}; {took}", *self.reasons[:3]])

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from datetime import timedelta
 from typing import Any
@@ -45,6 +46,7 @@ def _become(asked: dict[str, Any]) -> None:
     for descriptor, target in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
         os.dup2(descriptor, target)
     os.environ.update(asked["environment"])
+    time.tzset()
     _hasten(asked["hurry"])
     _die_between_headers_and_body(asked["environment"].get("INCIDENT_FAILPOINT", ""))
     if asked["bug"]:

@@ -1,0 +1,138 @@
+"""Every row of `docs/reliability.md`: what happens, at what scale, and how often."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from tests.fakes import server
+from tests.trials import clocks, rows, vendor
+from tests.trials.desk import Desk
+
+BOTH = ("sqlite", "postgresql")
+OUTAGE = "the ten minutes are {outage:.0f} s"
+LEASES = "leases × {hurry:g}"
+FAULTS = {
+    "no answer": server.hang(30),
+    "the line cut before the body": server.deaf(),
+    "the line cut before the page": server.reset(),
+    "the line cut after the page": server.reset(taken=True),
+}
+TWO_HOURS, THREE_DAYS, A_STEP = 2 * 3600, 3 * 24 * 3600, 600
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to be unlucky. `scale` says what is shorter or smaller than in the table of rows.
+
+    `share` is how many of the usual trials it gets; `hurry` overrules how short leases are.
+    A row that is not `quick` has no short form in the suite.
+    """
+
+    name: str
+    act: Callable[[Desk], None]
+    scale: str = LEASES
+    share: float = 1.0
+    databases: tuple[str, ...] = BOTH
+    hurry: float | None = None
+    quick: bool = True
+
+    @property
+    def number(self) -> str:
+        return self.name.split()[0]
+
+
+KILLS = [
+    Row(
+        "R01 web, before the transaction", partial(rows.web_dies, failpoint="transaction-before:2")
+    ),
+    Row("R02 web, in the middle of it", partial(rows.web_dies, failpoint="record-half")),
+    Row("R03 web, after the commit", partial(rows.web_dies, failpoint="transaction-recorded")),
+    Row(
+        "R04 Slack, event not kept yet",
+        partial(rows.slack_hears_nothing, failpoint="signal-kept"),
+    ),
+    Row(
+        "R05 Slack, event kept, not answered",
+        partial(rows.slack_hears_nothing, failpoint="signal-committed"),
+    ),
+    Row("R06 timer due, nothing promised yet", partial(rows.scheduler_dies, failpoint="timer-due")),
+    Row("R07 worker, in the middle of a claim", partial(rows.worker_dies, failpoint="claim-half")),
+    Row("R08 worker, claim committed", partial(rows.worker_dies, failpoint="claim-committed")),
+    Row("R09 worker, headers sent", partial(rows.worker_dies, failpoint="headers-sent")),
+    Row(
+        "R10 worker, body sent",
+        partial(rows.worker_dies_while_pagerduty_thinks, recorded=False),
+    ),
+    Row(
+        "R11 worker, answer not read",
+        partial(rows.worker_dies_while_pagerduty_thinks, recorded=True),
+    ),
+    Row("R12 worker, answer read", partial(rows.worker_dies, failpoint="answer-read")),
+    Row(
+        "R12 the same, with leases as they are",
+        partial(rows.worker_dies, failpoint="answer-read"),
+        hurry=1,
+        share=0.5,
+        quick=False,
+    ),
+    Row("R13 workers, at random", rows.workers_die_at_random),
+    Row("R14 three workers, one killed", rows.workers_race),
+    Row("R15 worker, asleep through the resolve", rows.sleeper_wakes_after_the_resolve),
+    Row("R16 worker, asleep with the message in hand", rows.sleeper_wakes_with_the_message_in_hand),
+    Row("R17 everything, with a timer running", rows.everything_dies),
+    Row("R18 two of everything", rows.two_of_everything),
+]
+VENDOR = [
+    Row(
+        "R20 PagerDuty, too many",
+        partial(vendor.is_crowded, pages=12),
+        scale=f"{OUTAGE}, 13 pages for 300",
+        share=0.2,
+    ),
+    *[
+        Row(
+            f"R21 PagerDuty, {code}",
+            partial(vendor.is_away, status=code),
+            scale=OUTAGE,
+            share=0.2,
+        )
+        for code in (500, 502, 503, 504)
+    ],
+    Row("R22 nobody can be reached", vendor.is_beyond_reach, share=0.5),
+    *[
+        Row(f"R22 {name}", partial(vendor.breaks_the_line, fault=fault), share=0.5)
+        for name, fault in FAULTS.items()
+    ],
+    Row("R23 one byte a second", vendor.drips, share=0.5),
+    *[
+        Row(f"R24 202 and {said}", partial(vendor.talks_nonsense, said=said), share=0.5)
+        for said in vendor.NONSENSE
+    ],
+    Row("R24 a redirect", vendor.sends_us_elsewhere, share=0.5),
+    Row("R25 the key is refused", vendor.refuses, share=0.5),
+]
+CLOCKS = [
+    *[
+        Row(f"R50 clock set by {words}", partial(clocks.is_set, by=seconds), share=0.5)
+        for words, seconds in {
+            "-2 h": -TWO_HOURS,
+            "+3 d": THREE_DAYS,
+            "-10 min": -A_STEP,
+            "+10 min": A_STEP,
+        }.items()
+    ],
+    Row(
+        "R50 summer time begins",
+        partial(clocks.summer_time_changes, at=clocks.SPRING),
+        share=0.3,
+    ),
+    Row("R50 summer time ends", partial(clocks.summer_time_changes, at=clocks.AUTUMN), share=0.3),
+    Row("R50 worker started in 1970", clocks.starts_in_1970, share=0.5),
+    Row("R51 three clocks ten minutes apart", clocks.differ, share=0.5, databases=BOTH[1:]),
+]
+OTHERS = [
+    Row("R61 two tick the same step", rows.two_tick_at_once),
+    Row("R80 worker, told to stop", rows.worker_is_told_to_stop),
+    Row("R81 routing key revoked and replaced", vendor.key_is_revoked, share=0.5),
+]
+ROWS: dict[str, Row] = {row.name: row for row in (*KILLS, *VENDOR, *CLOCKS, *OTHERS)}

@@ -1,0 +1,164 @@
+"""What PagerDuty may do to us: away, crowded, slow, talking nonsense, refusing."""
+
+import threading
+import time
+from datetime import timedelta
+
+from tests.fakes import server
+from tests.fakes.pagerduty import WINDOW
+from tests.fakes.server import Answer, Fault
+from tests.trials.desk import ROUTING_KEY, Desk
+from tests.trials.gate import Gate
+from tests.trials.processes import wait_until
+from tests.trials.rows import require_one_line
+
+RECOVERS_WITHIN = 60.0
+OTHERS_WITHIN = 3.0
+TOLD_WITHIN = 2.0
+DRIPPING, OTHERS = 3, 5
+ANOTHER_KEY = "N" * 32
+LARGE = 10_000_000
+NONSENSE = {
+    "garbage": b"\xff\xfe{[\x00",
+    "HTML": b"<!doctype html><title>Welcome</title>",
+    "nothing": b"",
+    "10 MB": b'{"status": "' + b"x" * LARGE + b'"}',
+    "another key": b'{"status": "success", "dedup_key": "ic/somebody/else"}',
+}
+
+
+def is_away(desk: Desk, *, status: int) -> None:
+    """Ten minutes of the same answer. Then the page arrives soon, and once."""
+    key = desk.declare()
+    desk.pagerduty.always = server.status(status)
+    desk.tick(key)
+    _wait(desk.outage)
+    desk.pagerduty.always = None
+    desk.wait_for_page(key)
+    assert desk.recoveries[-1] <= RECOVERS_WITHIN, f"{desk.recoveries[-1]:.0f} s"
+    require_one_line(desk, key, "page_accepted")
+
+
+def is_crowded(desk: Desk, *, pages: int, per_minute: int = 120) -> None:
+    """Too many, for ten minutes, while many pages are asked for; and a limit all the time."""
+    keys = [desk.declare("sev3") for _ in range(pages)]
+    desk.pagerduty.always, desk.pagerduty.per_minute = server.rate_limited(1), per_minute
+    for key in keys:
+        desk.tick(key)
+    newest = desk.declare("sev1")
+    desk.tick(newest)
+    _wait(desk.outage)
+    heard = len(desk.pagerduty.received)
+    desk.pagerduty.always, over = None, time.monotonic()
+    for key in (newest, *keys):
+        desk.wait_for_page(key, since=over)
+    desk.pagerduty.per_minute = None
+    assert len(desk.pagerduty.received) - heard >= pages + 1
+    assert _busiest_minute(desk) <= per_minute
+    for key in keys:
+        require_one_line(desk, key, "page_accepted")
+
+
+def breaks_the_line(desk: Desk, *, fault: Fault) -> None:
+    """The first attempt comes to a bad end; the next one does not."""
+    key = desk.declare()
+    desk.pagerduty.script.append(fault)
+    desk.tick(key)
+    desk.wait_for_page(key)
+    require_one_line(desk, key, "page_accepted")
+
+
+def is_beyond_reach(desk: Desk) -> None:
+    """Nobody refuses and nobody answers: every attempt to connect runs out of time."""
+    key = desk.declare()
+    desk.stop_worker()
+    with Gate(desk.pagerduty.port) as gate:
+        desk.worker = desk.start("worker", PAGERDUTY_EVENTS_URL=gate.url)
+        desk.tick(key)
+        wait_until(lambda: _says(desk, key, "page_delayed"), "the first attempt to fail")
+        assert desk.alerts_of(key) == []
+        gate.open()
+        desk.wait_for_page(key)
+        require_one_line(desk, key, "page_accepted")
+        desk.stop_worker()
+    desk.start_worker()
+
+
+def drips(desk: Desk) -> None:
+    """One byte a second for the first pages; the others must not notice."""
+    slow = [desk.declare() for _ in range(DRIPPING)]
+    quick = [desk.declare() for _ in range(OTHERS)]
+    desk.pagerduty.script += [server.drip(1)] * DRIPPING
+    heard = len(desk.pagerduty.requests)
+    for key in slow:
+        desk.tick(key)
+    wait_until(lambda: len(desk.pagerduty.requests) >= heard + DRIPPING, "the slow answers")
+    for key in quick:
+        began = time.monotonic()
+        desk.tick(key)
+        desk.wait_for_page(key)
+        assert time.monotonic() - began <= OTHERS_WITHIN
+    for key in slow:
+        desk.wait_for_page(key)
+
+
+def talks_nonsense(desk: Desk, *, said: str) -> None:
+    """It took the page and says something else with its 202. What we send later still fits."""
+    key = desk.declare()
+    desk.pagerduty.script.append(Fault(Answer(202, NONSENSE[said]), taken=True))
+    desk.tick(key)
+    desk.wait_for_page(key)
+    require_one_line(desk, key, "page_accepted")
+    desk.client.insist("POST", f"/api/incidents/{key}/resolution", {})
+    wait_until(lambda: desk.alerts_of(key)[0].state == "resolved", "the page to be resolved")
+
+
+def sends_us_elsewhere(desk: Desk) -> None:
+    """A redirect is not followed: where it leads is nobody we gave the key to."""
+    key = desk.declare()
+    desk.pagerduty.script.append(server.redirect(f"{desk.pagerduty.url}/elsewhere"))
+    desk.tick(key)
+    desk.wait_for_page(key)
+    assert [r for r in desk.pagerduty.requests if r.path == "/elsewhere"] == []
+    require_one_line(desk, key, "page_accepted")
+
+
+def refuses(desk: Desk) -> None:
+    """It says no to the key: told within two seconds, and not tried again."""
+    key = desk.declare()
+    desk.pagerduty.script.append(server.status(400, b'{"status": "invalid event"}'))
+    heard = len(desk.pagerduty.requests)
+    desk.tick(key)
+    wait_until(lambda: _says(desk, key, "page_refused"), "the refusal to be told", TOLD_WITHIN)
+    _wait(1.5)
+    assert len(desk.pagerduty.requests) == heard + 1
+    desk.expect_nothing(key)
+
+
+def key_is_revoked(desk: Desk) -> None:
+    """The old key is refused, and told; with the new one pages go out, without a restart."""
+    refuses(desk)
+    desk.client.insist("PUT", "/api/targets/primary", {"routing_key": ANOTHER_KEY})
+    key = desk.declare()
+    desk.tick(key)
+    desk.wait_for_page(key)
+    assert [alert.routing_key for alert in desk.alerts_of(key)] == [ANOTHER_KEY]
+    desk.client.insist("PUT", "/api/targets/primary", {"routing_key": ROUTING_KEY})
+
+
+def _busiest_minute(desk: Desk) -> int:
+    """The most that any key sent within any minute and that counted against the limit."""
+    with desk.pagerduty.lock:
+        taken = [(r.event["routing_key"], r.at) for r in desk.pagerduty.received if r.status == 202]
+    return max(
+        sum(key == other and timedelta() <= later - at < WINDOW for other, later in taken)
+        for key, at in taken
+    )
+
+
+def _says(desk: Desk, key: str, kind: str) -> bool:
+    return any(line["kind"] == kind for line in desk.lines(key))
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
