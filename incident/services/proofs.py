@@ -39,9 +39,20 @@ def chip(session: Session, *, at: datetime) -> Chip:
 def trouble_with(session: Session, target_name: str, *, at: datetime) -> str:
     """Why a page to this target would wake nobody just now; empty when nothing is known."""
     for row in proofs.of_subject(session, subject_of(target_name)):
-        if not row.ok and row.name in WAKES_NOBODY and _is_grave(row):
-            return row.sentence if at - row.checked_at <= CHECKED else ""
+        if _keeps_asleep(row, at):
+            return row.sentence
     return ""
+
+
+def troubles(session: Session, *, at: datetime) -> dict[str, str]:
+    """The same for every target that is in trouble, by its name. One question."""
+    _, found = proofs.standing(session)
+    subject = subject_of("")
+    return {
+        row.subject.removeprefix(subject): row.sentence
+        for row in reversed(found)
+        if row.subject.startswith(subject) and _keeps_asleep(row, at)
+    }
 
 
 def doubts(session: Session, names: Sequence[str]) -> tuple[str, ...]:
@@ -141,6 +152,12 @@ def paged(revision: Revision) -> tuple[str, ...]:
 
 def _checked(row: Proof) -> Checked:
     return Checked(row.subject, row.name, row.ok, row.sentence, _is_grave(row), row.checked_at)
+
+
+def _keeps_asleep(row: Proof, at: datetime) -> bool:
+    """Whether because of it a page would wake nobody. What is old is not known."""
+    fresh = at - row.checked_at <= CHECKED
+    return not row.ok and row.name in WAKES_NOBODY and _is_grave(row) and fresh
 
 
 def _is_grave(row: Proof) -> bool:

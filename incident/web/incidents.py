@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from incident import clock
 from incident.rules.typed_times import moment_of
-from incident.services import answers, incidents
+from incident.services import answers, incidents, proofs
 from incident.services.incidents import Opening
 from incident.storage import checklists, overviews, targets
 from incident.storage import incidents as rows
@@ -89,7 +89,7 @@ def _open(pressed: Press) -> answers.Answered:
 def _form(errors: Errors) -> ResponseReturnValue:
     with reading() as session:
         found = offers(checklists.all_published(session))
-        pageable = wakes(targets.every(session), {})
+        pageable = wakes(targets.every(session), proofs.troubles(session, at=clock.now()))
     usual = next((offer.slug for offer in found if offer.slug == USUAL), "")
     chosen = request.form.get("checklist", request.args.get("checklist", usual))
     page = render_template(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Response, make_response, render_template, request
 
 from incident import clock
+from incident.services import proofs
 from incident.storage import overviews
 from incident.storage.db import reading
 from incident.storage.overviews import Overview
@@ -27,8 +28,9 @@ class Toast:
 def whole(key: str) -> Live:
     """Everything about an incident, for a page of its own."""
     with reading() as session:
-        found = overviews.of_incident(session, key)
-        return live(found, viewer(), now=clock.now(), focus=focus())
+        found, now = overviews.of_incident(session, key), clock.now()
+        troubles = proofs.troubles(session, at=now)
+        return live(found, viewer(), now=now, troubles=troubles, focus=focus())
 
 
 def after(key: str, seq: int, *, said: str = "", undo: str = "") -> Response:
@@ -38,7 +40,9 @@ def after(key: str, seq: int, *, said: str = "", undo: str = "") -> Response:
         newest = found.incident.last_seq
         if newest - seq > FARTHEST or (newest <= seq and not said):
             return _told("", found)
-        shown = live(found, viewer(), now=clock.now(), focus=focus(), after=seq)
+        now = clock.now()
+        troubles = proofs.troubles(session, at=now)
+        shown = live(found, viewer(), now=now, troubles=troubles, focus=focus(), after=seq)
     toast = Toast(said, undo) if said else None
     return _told(render_template("incidents/news.html", live=shown, toast=toast), found)
 

@@ -3,7 +3,8 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from incident.services import runs
+from incident import clock
+from incident.services import proofs, runs
 from incident.storage import checklists, incidents, targets
 from incident.storage.db import reading
 from incident.web.presses import Press, press
@@ -19,7 +20,7 @@ def choose(key: str) -> ResponseReturnValue:
     with reading() as session:
         incident = incidents.get(session, key)
         found = offers(checklists.all_published(session))
-        pageable = wakes(targets.every(session), {})
+        pageable = wakes(targets.every(session), proofs.troubles(session, at=clock.now()))
     return render_template("incidents/attach.html", incident=incident, offers=found, wakes=pageable)
 
 

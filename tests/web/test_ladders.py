@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from incident.services import incidents, pages
+from incident.rules.proofs import Finding
+from incident.services import incidents, pages, proofs
 from incident.storage import pages as page_rows
 from incident.storage import people, targets, workers
 from incident.storage.db import transaction
@@ -249,6 +250,18 @@ def test_before_a_page_it_is_said_who_will_be_woken_and_how_old_that_is(maya, pa
     assert "wakes Ana (04:01 their time), as of 6 min ago" in shown
     assert "nobody is on call , as of 0 s ago" in shown
     assert "unknown: nobody has told us who is on call" in shown
+
+
+def test_before_a_page_it_is_said_why_it_would_wake_nobody(maya, paged, wall_clock):
+    with transaction() as session:
+        sentence = "The policy Core has nobody on call now."
+        finding = Finding("target platform", "on_call", False, sentence, grave=True)
+        proofs.keep_one(session, finding, at=wall_clock())
+    soon = live(maya, paged).partition("Page somebody")[2]
+    wall_clock.forward(hours=1)
+
+    assert "The policy Core has nobody on call now." in soon
+    assert "The policy Core" not in live(maya, paged).partition("Page somebody")[2]
 
 
 def test_a_target_for_test_events_is_not_offered(maya, paged):

@@ -82,10 +82,14 @@ def live(
     viewer: Viewer,
     *,
     now: datetime,
+    troubles: Mapping[str, str],
     focus: int | None = None,
     after: int | None = None,
 ) -> Live:
-    """`focus` is the step somebody asked to see; otherwise the first current one is in hand."""
+    """`focus` is the step somebody asked to see; otherwise the first current one is in hand.
+
+    `troubles` says by target why a page to it would wake nobody.
+    """
     row = found.incident
     said = messages.by_step(found)
     drawn = cards.in_hand(found, said, focus=focus)
@@ -111,7 +115,7 @@ def live(
         alarm=alarms.alarm(asked, found),
         entries=_entries(found, now, after),
         moves=tuple(possible_moves(row.status)),
-        wakes=wakes(found.targets, {}),
+        wakes=wakes(found.targets, troubles),
         phones=tuple(_phones(found)),
         pages_at=found.grace.due_at if found.grace else None,
         pages_whom=str(found.grace.data.get("target", "")) if found.grace else "",
