@@ -103,7 +103,7 @@ class Story:
 
     def _is_due(self, integration: str) -> bool:
         with reading() as session:
-            due_at = outbox.next_due_at(session, integration)
+            due_at = outbox.next_due_at(session, integration, self.at)
         return due_at is not None and due_at <= self.at
 
     def _sent(self, integration: str, notifier: Notifier) -> bool:

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from threading import Event, Lock, Thread
 
+from incident.delivery.jumps import Watched
 from incident.delivery.net import Net
 from incident.delivery.sender import Sender
 from incident.integrations.notifier import Notifier, Result, TryAgain
 from incident.services import deliveries
+from incident.services.connections import Given
 from incident.services.deliveries import Claimed, Ready
-from incident.services.messages import Moot
+from incident.services.messages import Late, Moot
 from incident.storage import outbox, watch
 from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
@@ -48,13 +50,15 @@ class Lane:
         owner: str,
         clock: Callable[[], datetime],
         public_url: str = "",
+        given: Given | None = None,
         threads: int = 1,
     ) -> None:
         self.integration = integration
         self.rounds = 0
         self._make = make
-        self._clock = clock
+        self._clock = Watched(clock)
         self._public_url = public_url
+        self._given = given
         self._watching = Lock()
         self._news = Event()
         self._stopping = Event()
@@ -98,10 +102,19 @@ class Lane:
         failpoint("answer-read")
         self._settle(claimed, result)
 
-    def _look_again(self, claimed: Claimed) -> Ready | Result | Moot | None:
+    def _look_again(self, claimed: Claimed) -> Ready | Result | Moot | Late | None:
         with Net(f"the last look at delivery {claimed.delivery_id}") as net, reading() as session:
-            return deliveries.guard(session, claimed, public_url=self._public_url, at=self._clock())
-        return TryAgain(f"A fault of the incident desk ({type(net.caught).__name__})")
+            return deliveries.guard(
+                session,
+                claimed,
+                public_url=self._public_url,
+                at=self._clock(),
+                owed_at=self._clock.owed_at,
+            )
+        fault = not net.is_outage
+        return TryAgain(
+            f"A fault of the incident desk ({type(net.caught).__name__})", is_fault=fault
+        )
 
     def _run(self, owner: str) -> None:
         sender = Sender(self._make)
@@ -124,15 +137,15 @@ class Lane:
             return None
         self._news.clear()
         with reading() as session:
-            due_at = outbox.next_due_at(session, self.integration)
             now = outbox.database_now(session, self._clock())
+            due_at = outbox.next_due_at(session, self.integration, now)
         claimed = self.claim(owner) if due_at is not None and due_at <= now else None
         if claimed is None and not self._stopping.is_set():
             wait = POLL if due_at is None or due_at <= now else min(POLL, due_at - now)
             self._news.wait(wait.total_seconds())
         return claimed
 
-    def _settle(self, claimed: Claimed, result: Result | Moot) -> None:
+    def _settle(self, claimed: Claimed, result: Result | Moot | Late) -> None:
         """Three tries, the last one plainly. A row that cannot be settled is set aside.
 
         While the database is away nothing is decided: the claim lapses, and all is tried again.
@@ -150,8 +163,19 @@ class Lane:
         told = Net(f"telling that delivery {claimed.delivery_id} is set aside")
         with told, transaction() as session:
             deliveries.confess(session, claimed, at=self._clock())
+        alarmed = Net(f"the alarm about delivery {claimed.delivery_id}")
+        with alarmed, transaction() as session:
+            deliveries.alarm(session, claimed, at=self._clock())
 
-    def _write_down(self, claimed: Claimed, result: Result | Moot, *, plainly: bool) -> None:
+    def _write_down(self, claimed: Claimed, result: Result | Moot | Late, *, plainly: bool) -> None:
         at, spread = self._clock(), _chance.uniform(-1, 1)
         with transaction() as session:
-            deliveries.settle(session, claimed, result, at=at, spread=spread, plainly=plainly)
+            deliveries.settle(
+                session,
+                claimed,
+                result,
+                at=at,
+                spread=spread,
+                given=self._given,
+                plainly=plainly,
+            )

@@ -49,4 +49,4 @@ def _try(notifier: Notifier, message: Message) -> Result:
     with Net(f"the notifier of delivery {message.delivery_id}") as net:
         return notifier.send(message)
     fault = type(net.caught).__name__
-    return TryAgain(f"A fault of the incident desk ({fault})", ambiguous=True)
+    return TryAgain(f"A fault of the incident desk ({fault})", ambiguous=True, is_fault=True)

@@ -30,6 +30,7 @@ class Shift:
             notifiers_for(config),
             clock=clock,
             public_url=config.public_url,
+            given=config,
             beside={"the scheduler": scheduler},
         )
         self._on_duty: list[OnDuty] = [worker, scheduler]

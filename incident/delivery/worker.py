@@ -9,6 +9,7 @@ from datetime import datetime
 from incident.delivery.lane import Lane, deliver_one
 from incident.delivery.pulse import Pulse, Round
 from incident.integrations.notifier import Notifier
+from incident.services.connections import Given
 from incident.storage import outbox
 
 __all__ = ["Worker", "deliver_one"]
@@ -29,6 +30,7 @@ class Worker:
         *,
         clock: Callable[[], datetime],
         public_url: str = "",
+        given: Given | None = None,
         beside: Mapping[str, Round] | None = None,
     ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -39,6 +41,7 @@ class Worker:
                 owner=self.name,
                 clock=clock,
                 public_url=public_url,
+                given=given,
                 threads=THREADS.get(integration, 1),
             )
             for integration, make in notifiers.items()

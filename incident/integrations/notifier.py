@@ -18,12 +18,14 @@ class TryAgain:
     """A bad moment. `ambiguous` means that the vendor may have taken it all the same.
 
     `crowded` means that it said "too many"; `after` is how long it asked us to wait, if it did.
+    `is_fault`: not the vendor but the desk itself stumbled.
     """
 
     reason: str
     after: timedelta | None = None
     ambiguous: bool = False
     crowded: bool = False
+    is_fault: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 What stands in capitals before the colon is the heading on screen, the rest is the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from incident.rules import pages as page_rules
@@ -23,7 +23,7 @@ ASKS_A_PERSON = (STALE,)
 
 
 def unaccepted(target: str, reason: str = "") -> str:
-    why = f". {reason.rstrip('.')}" if reason else ""
+    why = f" ({reason.rstrip('.')})" if reason else ""
     return (
         f"{NOT_PAGED} YET: PagerDuty has not taken the page to {target} "
         f"in {_seconds(UNACCEPTED_AFTER)}{why}"
@@ -31,11 +31,13 @@ def unaccepted(target: str, reason: str = "") -> str:
 
 
 def unseen(target: str) -> str:
-    return f"{NOT_WOKEN}: {_seconds(UNSEEN_AFTER)} later it shows no incident for {target}"
+    after = _seconds(UNSEEN_AFTER)
+    return f"{NOT_WOKEN}: PagerDuty shows no incident for the page to {target} after {after}"
 
 
 def unnotified(target: str) -> str:
-    return f"{NOT_WOKEN}: {_seconds(UNNOTIFIED_AFTER)} later it has notified nobody of {target}"
+    after = _seconds(UNNOTIFIED_AFTER)
+    return f"{NOT_WOKEN}: PagerDuty has notified nobody of the page to {target} after {after}"
 
 
 def exhausted(target: str) -> str:
@@ -58,9 +60,20 @@ def late(due: str) -> str:
 
 def stuck(target: str) -> str:
     return (
-        f"NOBODY KNOWS WHETHER ANYBODY WAS PAGED: the desk stumbled three times over the page to "
-        f"{target}. Telephone"
+        f"NOBODY KNOWS WHETHER ANYBODY WAS PAGED: The desk stumbled over the page to {target}, "
+        "three times. Telephone"
     )
+
+
+def goes_to(places: Iterable[str]) -> str:
+    """Who hears of it, besides whoever looks at the screen."""
+    told = list(places)
+    return f"The alarm goes to {' and to '.join(told)}" if told else "The alarm is on the screen"
+
+
+def reason_of(sentence: str) -> str:
+    """What follows the capitals: it begins the sentence that says who is paged instead."""
+    return sentence.partition(": ")[2] or sentence
 
 
 def mail_subject(*, severity: str, key: str, title: str, sentence: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from incident.rules import backoff
 from incident.rules.outcome import Event
 
-PAGE = "pagerduty"
+PAGE, MAIL = "pagerduty", "email"
 
 
 class Promised(Protocol):

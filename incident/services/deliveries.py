@@ -6,23 +6,32 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Delivered, Message, NotSent, Refused, Result, TryAgain
-from incident.rules import backoff
+from incident.rules import alarms
 from incident.rules import deliveries as rules
 from incident.rules.outcome import Event, Outcome
 from incident.rules.permissions import DESK
-from incident.services import receipts
+from incident.services import page_alarms, receipts
 from incident.services import steps as step_services
-from incident.services.messages import Moot, message_of, objection_to, why_over
+from incident.services.attempts import Attempt, ended
+from incident.services.connections import Given
+from incident.services.messages import Late, Moot, Owed, message_of, objection_to
 from incident.services.record import record
 from incident.storage import incidents, outbox, sealed, steps
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
-from incident.storage.pages import LIVE, RINGING, Page
+from incident.storage.pages import Page
 
 SHORTEST_ATTEMPT = timedelta(seconds=1)
 TIME_TO_SETTLE = timedelta(seconds=1)
 SET_ASIDE = timedelta(seconds=30)
+ENDS = {
+    Delivered: "sent",
+    Refused: "refused",
+    NotSent: "not_sent",
+    Late: "not_sent",
+    Moot: "superseded",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +64,30 @@ def claim(session: Session, *, integration: str, owner: str, at: datetime) -> Cl
 
 
 def guard(
-    session: Session, claimed: Claimed, *, public_url: str, at: datetime
-) -> Ready | Result | Moot | None:
+    session: Session,
+    claimed: Claimed,
+    *,
+    public_url: str,
+    at: datetime,
+    owed_at: Owed = lambda due: due,
+) -> Ready | Result | Moot | Late | None:
     """The last look before a message goes out. None: the claim is lost, or as good as lost.
 
     A process that slept for a minute must not send what was settled meanwhile: a trigger that
-    arrives after its own resolve wakes somebody for nothing. A drill's message stops here.
+    arrives after its own resolve wakes somebody for nothing. A drill's message stops here, and
+    so does a page that lay while nobody sent anything. `owed_at` knows of a clock that was set.
     """
     delivery = outbox.claimed(
         session, claimed.delivery_id, owner=claimed.owner, fence=claimed.fence
     )
     if delivery is None or delivery.lease_until is None:
         return None
-    left = delivery.lease_until - TIME_TO_SETTLE - outbox.database_now(session, at)
+    now = outbox.database_now(session, at)
+    left = delivery.lease_until - TIME_TO_SETTLE - now
     if left < SHORTEST_ATTEMPT:
         return None
     page = session.get_one(Page, delivery.page_id) if delivery.page_id else None
-    objection = objection_to(session, delivery, page)
+    objection = objection_to(session, delivery, page, now=now, owed_at=owed_at)
     if objection is not None:
         return objection
     try:
@@ -84,15 +100,19 @@ def guard(
 def settle(
     session: Session,
     claimed: Claimed,
-    result: Result | Moot,
+    result: Result | Moot | Late,
     *,
     at: datetime,
     spread: float,
+    given: Given | None = None,
     plainly: bool = False,
 ) -> bool:
     """Write down how the attempt went. False, and nothing written, if the claim was lost.
 
-    `plainly` leaves out what is only nice to have, in case that is what fails.
+    `given` are the vendor's settings of the environment. With what an admin typed, which is read
+    anew each time, they say whether PagerDuty's answers are heard: only then is a page that
+    nobody is seen to be woken by worth an alarm. `plainly` leaves out what is only nice to have,
+    in case that is what fails.
     """
     incident = incidents.lock(session, claimed.incident_key)
     delivery = outbox.still_ours(
@@ -103,17 +123,17 @@ def settle(
             _mind_a_latecomer(session, incident, claimed, at=at)
         return False
     page = session.get(Page, delivery.page_id, populate_existing=True) if delivery.page_id else None
-    if isinstance(result, TryAgain):
-        event = _later(session, delivery, page, result, at=at, spread=spread)
-    else:
-        event = _finish(incident, delivery, page, result, at=at)
+    attempt = Attempt(session, incident, delivery, page, at, spread, given, plainly)
+    event = ended(attempt, result)
     _write(session, incident, delivery, event, at=at)
     if page is not None and not plainly:
         receipts.follow(session, incident, at)
     return True
 
 
-def set_aside(session: Session, claimed: Claimed, result: Result | Moot, *, at: datetime) -> None:
+def set_aside(
+    session: Session, claimed: Claimed, result: Result | Moot | Late, *, at: datetime
+) -> None:
     """When settling itself fails: touch this row alone, so that it is not sent again at once.
 
     What was sent is not sent again; what was not is not lost.
@@ -129,8 +149,7 @@ def set_aside(session: Session, claimed: Claimed, result: Result | Moot, *, at: 
         delivery.due_at = outbox.database_now(session, at) + SET_ASIDE
         delivery.maybe_sent = delivery.maybe_sent or result.ambiguous
         return
-    ends = {Delivered: "sent", Refused: "refused", NotSent: "not_sent", Moot: "superseded"}
-    delivery.state, delivery.settled_at = ends[type(result)], at
+    delivery.state, delivery.settled_at = ENDS[type(result)], at
 
 
 def confess(session: Session, claimed: Claimed, *, at: datetime) -> None:
@@ -138,6 +157,17 @@ def confess(session: Session, claimed: Claimed, *, at: datetime) -> None:
     incident = incidents.lock(session, claimed.incident_key)
     event = rules.set_aside(session.get_one(Delivery, claimed.delivery_id))
     record(session, incident, Outcome(events=(event,)), actor=DESK, at=at)
+
+
+def alarm(session: Session, claimed: Claimed, *, at: datetime) -> None:
+    """Nobody knows whether the page of a delivery that was set aside woke anybody."""
+    incident = incidents.lock(session, claimed.incident_key)
+    delivery = session.get_one(Delivery, claimed.delivery_id)
+    page = session.get(Page, delivery.page_id) if delivery.page_id else None
+    if page is None or delivery.action != "trigger" or not incident.open:
+        return
+    sentence = alarms.stuck(page.target)
+    page_alarms.raise_alarm(session, incident, page, kind=alarms.STUCK, sentence=sentence, at=at)
 
 
 def _mind_a_latecomer(
@@ -158,85 +188,6 @@ def _mind_a_latecomer(
     resolve.due_at = outbox.database_now(session, at)
     event = rules.arrived_late(late)
     record(session, incident, Outcome(events=(event,)), actor=DESK, at=at)
-
-
-def _later(
-    session: Session,
-    delivery: Delivery,
-    page: Page | None,
-    result: TryAgain,
-    *,
-    at: datetime,
-    spread: float,
-) -> Event | None:
-    delivery.maybe_sent = delivery.maybe_sent or result.ambiguous
-    delivery.last_error = result.reason
-    if page is not None and delivery.action == "trigger" and page.state not in RINGING:
-        return _supersede(delivery, page, why_over(page), at=at)
-    if backoff.too_late(at - delivery.created_at):
-        return _refuse(delivery, page, rules.outlived(result.reason), at=at)
-    wait = result.after or backoff.wait_before(
-        delivery.attempts + 1, spread=spread, crowded=result.crowded
-    )
-    delivery.state, delivery.owner, delivery.lease_until = "due", None, None
-    delivery.due_at = outbox.database_now(session, at) + wait
-    return rules.delayed(delivery, result.reason, wait=wait)
-
-
-def _finish(
-    incident: Incident,
-    delivery: Delivery,
-    page: Page | None,
-    result: Delivered | Refused | NotSent | Moot,
-    *,
-    at: datetime,
-) -> Event | None:
-    match result:
-        case Delivered(receipt):
-            _close(delivery, "sent", at=at)
-            delivery.receipt = dict(receipt)
-            if page is not None and delivery.action == "trigger":
-                _accept(incident, page, at=at)
-            return rules.accepted(delivery, took=at - delivery.created_at)
-        case Refused(reason):
-            return _refuse(delivery, page, reason, at=at)
-        case NotSent(reason):
-            _close(delivery, "not_sent", at=at, error=reason)
-            _end(page, delivery, "not_sent", reason, at=at)
-            return rules.not_sent(delivery, reason)
-        case Moot(reason):
-            return _supersede(delivery, page, reason, at=at)
-
-
-def _refuse(delivery: Delivery, page: Page | None, reason: str, *, at: datetime) -> Event:
-    _close(delivery, "refused", at=at, error=reason)
-    _end(page, delivery, "refused", reason, at=at)
-    return rules.refused(delivery, reason)
-
-
-def _supersede(delivery: Delivery, page: Page | None, reason: str, *, at: datetime) -> Event | None:
-    _close(delivery, "superseded", at=at, error=reason)
-    _end(page, delivery, "superseded", reason, at=at)
-    return rules.superseded(delivery, reason)
-
-
-def _close(delivery: Delivery, state: str, *, at: datetime, error: str | None = None) -> None:
-    delivery.state, delivery.settled_at, delivery.lease_until = state, at, None
-    delivery.last_error = error
-
-
-def _accept(incident: Incident, page: Page, *, at: datetime) -> None:
-    page.accepted_at = page.accepted_at or at
-    incident.paged_at = incident.paged_at or at
-    if page.state == "promised":
-        page.state = "accepted"
-
-
-def _end(page: Page | None, delivery: Delivery, state: str, reason: str, *, at: datetime) -> None:
-    """Only a trigger decides over its page, and only while the page is alive."""
-    if page is None or delivery.action != "trigger" or page.state not in LIVE:
-        return
-    page.state, page.reason, page.ended_at = state, reason, at
 
 
 def _write(

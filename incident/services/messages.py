@@ -1,15 +1,21 @@
 """The message that a delivery becomes, or why it should not go out any more."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Message, NotSent, TryAgain
-from incident.storage import outbox, sealed, targets
+from incident.rules import spoken
+from incident.storage import lateness, outbox, sealed, targets
 from incident.storage import receipts as receipt_rows
+from incident.storage.incidents import Incident
 from incident.storage.outbox import UNFINISHED, Delivery
 from incident.storage.pages import RINGING, Page
+
+Owed = Callable[[datetime], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +25,22 @@ class Moot:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A page that was due so long ago, at `due` in words, that a person should be asked first."""
+
+    due: str
+
+
 def objection_to(
-    session: Session, delivery: Delivery, page: Page | None
-) -> Moot | TryAgain | NotSent | None:
+    session: Session, delivery: Delivery, page: Page | None, *, now: datetime, owed_at: Owed
+) -> Moot | Late | TryAgain | NotSent | None:
+    """`owed_at` says when what was due at a moment really came due, if the clock was set since."""
     if delivery.drill:
         return NotSent("this is a drill")
     if page is not None:
-        return _objection_to_page(session, delivery, page)
+        found = _objection_to_page(session, delivery, page)
+        return found or _too_late(session, delivery, owed_at(delivery.due_at), now)
     original = delivery.settings.get("update_of")
     return _objection_to_edit(session, delivery, str(original)) if original else None
 
@@ -36,6 +51,16 @@ def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot
     trigger = next(d for d in outbox.of_page(session, page.id) if d.action == "trigger")
     known = trigger.state == "sent" or trigger.maybe_sent
     return None if known else Moot("PagerDuty never had the page")
+
+
+def _too_late(
+    session: Session, delivery: Delivery, owed_at: datetime, now: datetime
+) -> Late | None:
+    """Only waking somebody is ever too late. What is still being tried is due anew each time."""
+    if delivery.action != "trigger" or not lateness.is_stale(session, delivery, owed_at, now):
+        return None
+    incident = session.get_one(Incident, delivery.incident_id)
+    return Late(spoken.moment(delivery.due_at, incident.zone))
 
 
 def why_over(page: Page) -> str:

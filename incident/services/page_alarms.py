@@ -18,6 +18,8 @@ from incident.storage.timers import Timer
 
 ALARM = "page_alarm"
 CLIMBABLE = (*LIVE, "refused", "not_sent")
+# The line about the delivery itself says the same.
+SAID_ALREADY = (rules.REFUSED, rules.STALE)
 TOLD_BY_THE_RECEIPT = (rules.REFUSED, rules.EXHAUSTED)
 
 
@@ -33,18 +35,20 @@ def raise_alarm(
     if incident.mode == "drill" or _was_raised(session, incident, page, kind):
         return False
     page.alarm, page.alarm_at = sentence, at
-    data = {"page": page.id, "kind": kind, "target": page.target}
-    event = Event(ALARM, sentence, data, step=page.step, key_moment=True)
     target = targets.find(session, page.target)
     found = (
         _post(incident, page, target, kind, sentence),
         _mail(session, incident, page, target, kind, sentence),
     )
     notices = tuple(notice for notice in found if notice is not None)
+    text = rules.goes_to(n.target for n in notices) if kind in SAID_ALREADY else sentence
+    data = {"page": page.id, "kind": kind, "target": page.target}
+    event = Event(ALARM, text, data, step=page.step, key_moment=True)
     in_run = steps.of_run_with(session, incident.id, page.step) if page.step else []
     record(session, incident, Outcome((event,), notices), actor=DESK, at=at, steps=in_run)
     if incident.open and page.state in CLIMBABLE and kind not in rules.ASKS_A_PERSON:
-        page_timers.put(session, page, "rung", due_at=at, why=sentence)
+        why = rules.reason_of(sentence) if page.state in LIVE else ""
+        page_timers.put(session, page, "rung", due_at=at, why=why)
     return True
 
 

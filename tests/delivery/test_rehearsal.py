@@ -91,7 +91,7 @@ def test_not_even_a_delivery_that_slipped_past_every_guard_leaves_here(
     database, an_incident, clock, make, sockets, monkeypatch
 ):
     """The row is due, and nothing objects: the notifier of a drill is the last wall."""
-    monkeypatch.setattr(deliveries, "objection_to", lambda *_: None)
+    monkeypatch.setattr(deliveries, "objection_to", lambda *_, **__: None)
     connect_target("primary")
     key = an_incident(mode="drill")
     with transaction() as session:
