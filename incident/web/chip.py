@@ -24,7 +24,7 @@ def pager_chip() -> Chip | None:
 
 def pager_address() -> str:
     """Where whoever looks can do something about it, or at least read about it."""
-    return url_for("settings.index")
+    return url_for("pagerduty.index" if current_user.may("admin") else "settings.index")
 
 
 def _look() -> Chip | None:

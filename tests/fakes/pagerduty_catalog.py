@@ -74,6 +74,11 @@ class Catalog:
     """
 
     def __init__(self, *args: Any, **rest: Any) -> None:
+        self.furnish()
+        super().__init__(*args, **rest)
+
+    def furnish(self) -> None:
+        """An account as it is at first, whatever became of it."""
         self.users = {
             "PMAYA0": User("PMAYA0", "Maya", "Europe/Berlin"),
             "PTOM00": User("PTOM00", "Tom", "America/New_York", phone="5550101"),
@@ -88,7 +93,6 @@ class Catalog:
         self.keys: dict[str, str] = {}
         self.webhooks: dict[str, Webhook] = {}
         self._numbers = itertools.count(1)
-        super().__init__(*args, **rest)
 
     def service_of(self, routing_key: str) -> Service:
         """The service that a key pages; a key made elsewhere pages the app."""

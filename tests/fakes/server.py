@@ -185,7 +185,7 @@ class _Exchange(BaseHTTPRequestHandler):
                 self.fake.noticed(request)
         self._play(request, self.fake.fault_for(request) or Fault(taken=True))
 
-    do_GET = do_POST
+    do_GET = do_PUT = do_POST
 
     def log_message(self, *_: object) -> None:
         """The list of requests is the log."""

@@ -36,8 +36,8 @@ def test_the_tabs_are_those_that_ones_role_can_open(browser):
     responders = words(browser("Maya").get("/settings"))
     viewers = words(browser("Sam", role="viewer").get("/settings"))
 
-    assert "Targets Slack rules People API tokens" in admins
-    assert "Targets Slack rules Yourself" in responders
+    assert "PagerDuty Targets Slack rules People API tokens" in admins
+    assert "Connections Targets Slack rules Yourself" in responders
     assert "Connections Yourself" in viewers
 
 

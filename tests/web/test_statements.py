@@ -41,6 +41,7 @@ PAGES = (
     "/checklists/measured.md",
     "/retros",
     "/settings",
+    "/settings/pagerduty",
     "/settings/targets",
     "/settings/targets/primary",
     "/settings/slack-rules",
