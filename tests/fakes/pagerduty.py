@@ -1,4 +1,4 @@
-"""A PagerDuty of our own: the Events API v2, its limits, and what becomes of an alert."""
+"""A PagerDuty of our own: the Events API v2 and its limits; the rest of it is mixed in."""
 
 import json
 import re
@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from incident.clock import now
 from tests.fakes import published
+from tests.fakes.pagerduty_incidents import Incident
+from tests.fakes.pagerduty_rest import RestApi
 from tests.fakes.server import Answer, FakeServer, Request, as_json
 
 ACTIONS = ("trigger", "acknowledge", "resolve")
@@ -34,6 +36,7 @@ class Alert:
     opened_at: datetime
     state: str = "triggered"
     log: list[str] = field(default_factory=list)
+    incident: Incident | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Received:
     effect: str
 
 
-class FakePagerDuty(FakeServer):
+class FakePagerDuty(RestApi, FakeServer):
     """`received` is everything ever sent here; `alerts` is what it came to, oldest first.
 
     `per_minute` is how many events a routing key may send in a minute, if it matters. `breaches`
@@ -79,7 +82,10 @@ class FakePagerDuty(FakeServer):
 
     def answer(self, request: Request) -> Answer:
         if request.path != "/v2/enqueue" or request.method != "POST":
-            return Answer(404, as_json({"status": "not found", "message": "No such address"}))
+            found = self.catalog_answer(request)
+            return found or Answer(
+                404, as_json({"status": "not found", "message": "No such address"})
+            )
         try:
             event = json.loads(request.body)
         except ValueError:
@@ -112,7 +118,7 @@ class FakePagerDuty(FakeServer):
         if alert is None:
             return "dropped: no open alert with this key"
         state = {"acknowledge": "acknowledged", "resolve": "resolved"}[event["event_action"]]
-        alert.state = state
+        self.settled(alert, state)
         alert.log.append(state)
         return state
 
@@ -131,7 +137,7 @@ class FakePagerDuty(FakeServer):
             log=["triggered"],
         )
         self.alerts.append(alert)
-        return "somebody is woken"
+        return self.opened(alert)
 
     def _open_alert(self, routing_key: str, dedup_key: str) -> Alert | None:
         """An alert belongs to the routing key that opened it; no other can reach it."""

@@ -25,6 +25,7 @@ with warnings.catch_warnings():
 logging.getLogger("pdpyras").setLevel(logging.CRITICAL)
 
 ANSWER_SIZE = 64 * 1024
+LIST_SIZE = 2 * 1024 * 1024
 RETRIED_BY_THE_LIBRARY = (429, 500, 502, 503, 504)
 
 
@@ -42,15 +43,45 @@ def post(
 ) -> Response:
     """PagerDuty's answer, whatever it is. Raises NoAnswer."""
     session = pdpyras.EventsAPISession(routing_key)
+    return _once(session, "POST", "/v2/enqueue", url=url, line=line, timeout=timeout, json=event)
+
+
+def ask(
+    method: str,
+    path: str,
+    *,
+    token: str,
+    url: str,
+    line: Line,
+    timeout: tuple[float, float],
+    sender: str = "",
+    **sent: Any,
+) -> Response:
+    """The answer of the REST API, whatever it is. Raises NoAnswer."""
+    session = pdpyras.APISession(token, default_from=sender or None)
+    return _once(session, method, path, url=url, line=line, timeout=timeout, size=LIST_SIZE, **sent)
+
+
+def _once(
+    session: pdpyras.PDSession,
+    method: str,
+    path: str,
+    *,
+    url: str,
+    line: Line,
+    timeout: tuple[float, float],
+    size: int = ANSWER_SIZE,
+    **sent: Any,
+) -> Response:
     session.url = url
     session.timeout = timeout
     _leave_retries_to_the_outbox(session)
     with session:
-        session.mount("https://", _OneAttempt(line))
-        session.mount("http://", _OneAttempt(line))
+        session.mount("https://", _OneAttempt(line, size))
+        session.mount("http://", _OneAttempt(line, size))
         answer: Response
         try:
-            answer = session.post("/v2/enqueue", json=event)
+            answer = getattr(session, method.lower())(path, **sent)
         except pdpyras.PDHTTPError as error:
             answer = error.response
         except pdpyras.PDClientError as error:
@@ -58,7 +89,7 @@ def post(
     return answer
 
 
-def _leave_retries_to_the_outbox(session: pdpyras.EventsAPISession) -> None:
+def _leave_retries_to_the_outbox(session: pdpyras.PDSession) -> None:
     """Left alone, the library sleeps and retries in here: on a 429, for ever."""
     session.max_network_attempts = 0
     session.max_http_attempts = -1
@@ -68,8 +99,8 @@ def _leave_retries_to_the_outbox(session: pdpyras.EventsAPISession) -> None:
 class _OneAttempt(HTTPAdapter):
     """Carries a request over `line`, and reads no more of the answer than we use."""
 
-    def __init__(self, line: Line) -> None:
-        self._pools = _pools_over(line)
+    def __init__(self, line: Line, size: int) -> None:
+        self._pools, self._size = _pools_over(line), size
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -86,20 +117,20 @@ class _OneAttempt(HTTPAdapter):
         answer = super().send(request, *args, **kwargs)
         # Where a redirect leads is nobody we gave the routing key to.
         answer.headers.pop("Location", None)
-        answer._content = _beginning_of(answer.raw, accepted=answer.status_code == 202)
+        answer._content = _beginning_of(answer.raw, self._size, accepted=answer.status_code == 202)
         answer.raw.close()
         return answer
 
 
-def _beginning_of(body: HTTPResponse, *, accepted: bool) -> bytes:
-    """What there is of the body, up to ANSWER_SIZE. After a 202, what came with it will do."""
+def _beginning_of(body: HTTPResponse, size: int, *, accepted: bool) -> bytes:
+    """What there is of the body, up to `size`. After a 202, what came with it will do."""
     content = b""
     with contextlib.suppress(HTTPError, OSError):
-        while piece := body.read1(ANSWER_SIZE - len(content), decode_content=True):
+        while piece := body.read1(size - len(content), decode_content=True):
             content += piece
-            if accepted or len(content) >= ANSWER_SIZE:
+            if accepted or len(content) >= size:
                 break
-    return content[:ANSWER_SIZE]
+    return content[:size]
 
 
 def _pools_over(line: Line) -> dict[str, type[HTTPConnectionPool]]:

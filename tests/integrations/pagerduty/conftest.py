@@ -2,6 +2,7 @@ import pytest
 
 from incident.integrations.pagerduty.notifier import PagerDuty
 from tests.fakes.pagerduty import FakePagerDuty
+from tests.integrations.pagerduty.messages import a_message
 
 
 @pytest.fixture
@@ -18,3 +19,10 @@ def notifier(pagerduty):
 @pytest.fixture
 def impatient(pagerduty):
     return PagerDuty(pagerduty.url, read_timeout=0.3)
+
+
+@pytest.fixture
+def an_incident(pagerduty, notifier):
+    """What a page of ours came to in PagerDuty."""
+    notifier.send(a_message())
+    return pagerduty.incidents[0]
