@@ -7,6 +7,7 @@ from typing import Protocol
 from config import Config
 from incident.delivery.deadman import Deadman
 from incident.delivery.notifiers import notifiers_for
+from incident.delivery.prover import Prover
 from incident.delivery.scheduler import Scheduler
 from incident.delivery.worker import Worker
 
@@ -33,7 +34,7 @@ class Shift:
             given=config,
             beside={"the scheduler": scheduler},
         )
-        self._on_duty: list[OnDuty] = [worker, scheduler]
+        self._on_duty: list[OnDuty] = [worker, scheduler, Prover(config, clock=clock)]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

@@ -116,8 +116,8 @@ def take_turn(session: Session, *, owner: str, at: datetime) -> bool:
 
 
 def end_turn(session: Session, *, owner: str, at: datetime) -> None:
-    row = proofs.find_or_make(session, PROVER, ROUND, at)
-    if row.data.get("owner") == owner:
+    row = proofs.find(session, PROVER, ROUND, lock=True)
+    if row is not None and row.data.get("owner") == owner:
         row.data = {**row.data, "until": at.isoformat()}
 
 

@@ -15,6 +15,7 @@ from tests.fakes.slack_events import APP, OUR_BOT, OUR_MEMBER, TEAM, a_message_e
 
 A_TOKEN = "xoxb-of-the-stand-in"
 FLAGS = ("include_all_metadata", "inclusive", "exclude_archived")
+SCOPES = ("chat:write", "channels:history", "channels:read", "channels:join")
 READS_FORMS_ONLY = ("conversations.history", "conversations.replies", "conversations.list")
 
 Arguments = dict[str, Any]
@@ -63,6 +64,7 @@ class FakeSlack(FakeServer):
         self.replies_by_url: list[Any] = []
         self.script_for: dict[str, list[Fault]] = {}
         self.paced, self.write_public = paced, write_public
+        self.scopes = list(SCOPES)
         self._stamps = 0
         self._last_post: dict[str, datetime] = {}
         self.add_channel("emergency", id="C0EMERGENCY")
@@ -108,7 +110,10 @@ class FakeSlack(FakeServer):
         if self._too_fast(name, arguments, request.at):
             return Answer(429, as_json({"ok": False, "error": "ratelimited"}), {"Retry-After": "1"})
         said = getattr(self, "_" + name.replace(".", "_").lower())(arguments)
-        return _no(said) if isinstance(said, str) else Answer(200, as_json({"ok": True} | said))
+        if isinstance(said, str):
+            return _no(said)
+        may = {"X-OAuth-Scopes": ",".join(self.scopes)}
+        return Answer(200, as_json({"ok": True} | said), may)
 
     def _auth_test(self, _: Arguments) -> Reply:
         return {

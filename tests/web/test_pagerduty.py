@@ -8,19 +8,12 @@ from incident.storage import sealed, targets
 from incident.storage.db import reading, transaction
 from tests.conftest import START, connect_target
 from tests.fakes import server
-from tests.fakes.pagerduty_catalog import A_TOKEN, ACCOUNT_TOKEN, READ_ONLY_TOKEN, Catalog
-from tests.fakes.server import Answer, FakeServer
+from tests.fakes.pagerduty_account import Account
+from tests.fakes.pagerduty_catalog import A_TOKEN, ACCOUNT_TOKEN, READ_ONLY_TOKEN
 from tests.web.browsers import Browser, a_person, words
 
 PAGE = "/settings/pagerduty"
 HTTPS = "https://desk.example.com"
-
-
-class Account(Catalog, FakeServer):
-    """An account without its incidents: nothing here sends any."""
-
-    def answer(self, request):
-        return self.catalog_answer(request) or Answer(404)
 
 
 @pytest.fixture(scope="module")
