@@ -181,7 +181,7 @@ class _Exchange(BaseHTTPRequestHandler):
         )
         with self.fake.lock:
             self.fake.requests.append(request)
-            if not is_deaf:
+            if len(request.body) == size and not is_deaf:
                 self.fake.noticed(request)
         self._play(request, self.fake.fault_for(request) or Fault(taken=True))
 

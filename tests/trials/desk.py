@@ -156,8 +156,11 @@ class Desk:
         try:
             yield
         finally:
+            leftover = self.promised - before[1]
             self.bug, (self.patience, self.promised) = "", before
             self.recover()
+            for intent in leftover:
+                self.wait_until_settled(f"INC-{intent.partition('/')[0]}")
             with self.pagerduty.lock:
                 kept = [a for a in self.pagerduty.alerts if _end_of(a.intent) in self.promised]
                 self.pagerduty.alerts[:] = kept
