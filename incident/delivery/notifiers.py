@@ -13,6 +13,7 @@ def notifiers_for(config: Config) -> Mapping[str, Make]:
     return {
         "pagerduty": lambda: _pagerduty(config),
         "slack": lambda: _slack(config) if config.slack_bot_token else Unconnected("Slack"),
+        "email": lambda: _email(config) if config.smtp_url else Unconnected("E-mail"),
     }
 
 
@@ -27,3 +28,9 @@ def _slack(config: Config) -> Notifier:
     from incident.integrations.slack.notifier import Slack
 
     return Slack(config.slack_api_url, config.slack_bot_token)
+
+
+def _email(config: Config) -> Notifier:
+    from incident.integrations.email.notifier import Email
+
+    return Email(config.smtp_url)

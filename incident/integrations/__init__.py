@@ -1,3 +1,3 @@
 """The vendors we speak to. One package each; list it here."""
 
-NAMES = ("pagerduty", "slack")
+NAMES = ("email", "pagerduty", "slack")

@@ -8,6 +8,10 @@ from incident.rules import backoff
 from incident.rules.outcome import Event
 
 PAGE, MAIL = "pagerduty", "email"
+HELD = "note_held"
+# That a message of ours reads otherwise now, or that a page carries a note, is no news.
+QUIET = ("update", HELD)
+NEWS = {"acknowledge": "somebody has it", HELD: "more pages are held back"}
 
 
 class Promised(Protocol):
@@ -25,11 +29,20 @@ class Promised(Protocol):
     def settings(self) -> Mapping[str, Any]: ...
 
 
-def accepted(delivery: Promised, *, took: timedelta) -> Event | None:
-    """The vendor has it. For a page that is not yet a person awake. An edit is no news."""
-    if delivery.action == "update":
+def accepted(
+    delivery: Promised, *, took: timedelta, left_out: Mapping[str, str] | None = None
+) -> Event | None:
+    """The vendor has it. For a page that is not yet a person awake. An edit is no news.
+
+    `left_out` is whom a mail server would not take a mail for, and why.
+    """
+    if delivery.action in QUIET:
         return None
     seconds = _seconds(took)
+    if delivery.integration == MAIL:
+        but = ", ".join(f"{mailbox} ({why})" for mailbox, why in (left_out or {}).items())
+        text = f"Mailed {delivery.target} ({seconds})" + (f", but NOT {but}" if but else "")
+        return _event(delivery, "mail_sent", text, took)
     if not _is_page(delivery):
         return _event(delivery, "post_sent", f"Posted to {_place(delivery)} ({seconds})", took)
     if delivery.action == "trigger":
@@ -57,6 +70,8 @@ def not_sent(delivery: Promised, reason: str) -> Event:
     if delivery.drill and not _is_page(delivery):
         text = f"DRILL, so not posted to {delivery.target}: {delivery.subject}"
         return _event(delivery, "post_rehearsed", text)
+    if delivery.integration == MAIL:
+        return _event(delivery, "mail_not_sent", f"No mail goes out: {reason}")
     return _event(delivery, f"{_thing(delivery)}_not_sent", f"{_outcry(delivery)}: {reason}")
 
 
@@ -104,6 +119,8 @@ def _place(delivery: Promised) -> str:
 
 
 def _outcry(delivery: Promised) -> str:
+    if delivery.integration == MAIL:
+        return f"NOT MAILED to {delivery.target}"
     if not _is_page(delivery):
         return f"NOT SENT to {_place(delivery)}"
     if delivery.action == "trigger":
@@ -112,11 +129,11 @@ def _outcry(delivery: Promised) -> str:
 
 
 def _news(delivery: Promised) -> str:
-    return "somebody has it" if delivery.action == "acknowledge" else "it is over"
+    return NEWS.get(delivery.action, "it is over")
 
 
 def _thing(delivery: Promised) -> str:
-    return "page" if _is_page(delivery) else "post"
+    return {PAGE: "page", MAIL: "mail"}.get(delivery.integration, "post")
 
 
 def _is_page(delivery: Promised) -> bool:

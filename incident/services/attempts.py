@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -85,14 +86,15 @@ def _isolated(attempt: Attempt) -> bool:
     return False
 
 
-def _delivered(attempt: Attempt, receipt: dict[str, object]) -> Event | None:
+def _delivered(attempt: Attempt, receipt: dict[str, Any]) -> Event | None:
     delivery = attempt.delivery
     _heed(attempt)
     _close(attempt, "sent")
     delivery.receipt = receipt
     if attempt.page is not None and delivery.action == "trigger":
         _accept(attempt, attempt.page)
-    return rules.accepted(delivery, took=attempt.at - delivery.created_at)
+    took, left_out = attempt.at - delivery.created_at, receipt.get("left_out")
+    return rules.accepted(delivery, took=took, left_out=left_out)
 
 
 def _accept(attempt: Attempt, page: Page) -> None:

@@ -38,7 +38,7 @@ def raise_alarm(
     target = targets.find(session, page.target)
     found = (
         _post(incident, page, target, kind, sentence),
-        _mail(session, incident, page, target, kind, sentence),
+        _mail(session, incident, page, target, kind, sentence, at),
     )
     notices = tuple(notice for notice in found if notice is not None)
     text = rules.goes_to(n.target for n in notices) if kind in SAID_ALREADY else sentence
@@ -131,6 +131,7 @@ def _mail(
     target: Target | None,
     kind: str,
     sentence: str,
+    at: datetime,
 ) -> Notice | None:
     """One mail to every responder and admin who may come in."""
     to = [person.email for person in people.responders(session)]
@@ -149,5 +150,10 @@ def _mail(
         target=rules.people(len(to)),
         subject=subject,
         cause=f"alarm-{page.id}-{kind}",
-        settings={"to": to, "text": text, "path": f"/incidents/{incident.key}"},
+        settings={
+            "to": to,
+            "text": text,
+            "at": at.isoformat(),
+            "path": f"/incidents/{incident.key}",
+        },
     )
