@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from incident.integrations.notifier import Refused
 from incident.services import checklists, incidents, install, pages, runs, steps
 from incident.storage.db import transaction
+from tests.browser import paging_story as paging
 from tests.browser.desk import COOKIE, Desk
 from tests.browser.story import (
     JO,
@@ -129,6 +130,19 @@ def open_sheet(name: str) -> Callable[[Page, Desk], None]:
     return prepare
 
 
+def open_page(page: Page, desk: Desk) -> None:
+    """On a telephone a waiting step is one line, until somebody touches it."""
+    page.locator(".step--waiting .step__title").first.click()
+    expect(page.locator(".ladder").first).to_be_visible()
+
+
+def open_receipt(page: Page, desk: Desk) -> None:
+    """A page that was answered is a settled step: its receipt is kept in it."""
+    page.locator(".fold summary").first.click()
+    page.locator("#step-2 summary").click()
+    expect(page.locator("#step-2 .ladder")).to_be_visible()
+
+
 def press(key: str, sheet: str) -> Callable[[Page, Desk], None]:
     def prepare(page: Page, desk: Desk) -> None:
         page.keyboard.press(key)
@@ -220,7 +234,14 @@ SCENES = (
             Picture("alone", "/incidents/INC-1", prepare=open_sheet("help-sheet")),
         ),
     ),
-    Scene(NIGHT, refused, (Picture("page-refused", "/incidents/INC-42"),)),
+    Scene(NIGHT, refused, (Picture("page-refused", LIVE),)),
+    Scene(NIGHT, paging.waiting, (Picture("page-waiting", LIVE, prepare=open_page),)),
+    Scene(NIGHT, paging.second_rung, (Picture("page-next-rung", LIVE, prepare=open_page),)),
+    Scene(NIGHT, paging.acknowledged, (Picture("page-acknowledged", LIVE, prepare=open_receipt),)),
+    Scene(NIGHT, paging.nobody_woken, (Picture("page-nobody-woken", LIVE),)),
+    Scene(NIGHT, paging.refused_then_next, (Picture("page-rung-refused", LIVE),)),
+    Scene(NIGHT, paging.exhausted, (Picture("page-exhausted", LIVE),)),
+    Scene(NIGHT, paging.held_back, (Picture("page-held-back", LIVE, prepare=open_page),)),
     Scene(NIGHT, at_the_hold, (Picture("hold-blocked", LIVE),)),
     Scene(NIGHT, complete, (Picture("list-complete", LIVE),)),
     Scene(

@@ -22,6 +22,7 @@ from incident.services import (
 )
 from incident.services.incidents import Opening
 from incident.services.targets import TargetForm
+from incident.storage import targets as target_rows
 from incident.storage import workers
 from incident.storage.db import transaction
 from incident.storage.incidents import Incident
@@ -149,10 +150,22 @@ def the_house(now: datetime) -> None:
     ):
         form = TargetForm(routing_key=ROUTING_KEY, description=words, zone=zone, phones=phones)
         story.did(targets.put, 60 * 24 * 3, ADA, name=name, form=form)
+        on_call(name, phones.partition(" ")[0], zone, at=story.ago(6))
     with transaction() as session:
         workers.beat(session, "desk-1", started_at=story.ago(60 * 24), at=now)
         checklists.load_starters(session, STARTERS, at=story.ago(60 * 24 * 80))
     publish(story, PURGE, 60 * 24 * 12)
+
+
+def on_call(target: str, *names: str, at: datetime) -> None:
+    """Who PagerDuty said is on call. The last of the names is their zone."""
+    *people, zone = names
+    with transaction() as session:
+        row = target_rows.get(session, target)
+        row.on_call = [
+            {"name": name, "email": "", "phone": "", "zone": zone, "until": ""} for name in people
+        ]
+        row.on_call_at = at
 
 
 def publish(story: Story, source: str, minutes: float) -> None:

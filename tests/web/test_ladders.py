@@ -109,7 +109,7 @@ def test_the_receipt_tells_each_thing_with_its_time(maya, paged):
 
     shown = words(page)
     assert "Asked for 02:00 PagerDuty took it 02:00 Incident opened 02:00" in shown
-    assert "Jo (push) notified 02:00 nobody has answered" in shown
+    assert "Jo (push) notified 02:00 no answer yet" in shown
     assert 'href="https://example.pagerduty.com/incidents/Q1"' in page.text
 
 

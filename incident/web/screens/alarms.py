@@ -61,9 +61,9 @@ def _reasons(message: Message) -> Iterator[str]:
 
 
 def _reason(rung: Rung, *, alone: bool) -> str:
-    heading, _, rest = rung.trouble.partition(": ")
-    words = rest if heading.isupper() and rest else rung.trouble
-    return words.rstrip(".") if alone else f"{rung.target}: {words.rstrip('.')}"
+    """Whom it is about is said where there are several and the words do not name them."""
+    named = alone or rung.target in rung.reason
+    return rung.reason if named else f"{rung.target}: {rung.reason}"
 
 
 def _rungs(message: Message) -> Sequence[Rung]:

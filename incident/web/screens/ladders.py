@@ -48,6 +48,13 @@ class Rung:
     def live(self) -> bool:
         return self.state in LIVE
 
+    @property
+    def reason(self) -> str:
+        """The trouble without its heading in capitals."""
+        heading, _, rest = self.trouble.partition(": ")
+        words = rest if heading.isupper() and rest else self.trouble
+        return words.rstrip(".").removesuffix(". Telephone")
+
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
@@ -138,7 +145,7 @@ def _delivered(page: Page, delivery: Delivery | None) -> Iterator[Stage]:
     if page.seen_at is not None:
         yield Stage("Incident opened", "done", page.seen_at, href=page.pagerduty_url or "")
     elif live and page.notified_at is None:
-        yield Stage("nothing heard back yet", pending)
+        yield Stage("nothing heard yet", pending)
         return
     if page.notified_at is not None:
         yield Stage(f"{page.notified_whom or 'Somebody'} notified", "done", page.notified_at)
@@ -163,9 +170,10 @@ def _answered(page: Page, then: Page | None) -> Iterator[Stage]:
     if page.state == "acknowledged":
         yield Stage(f"{page.acknowledged_by or 'Somebody'} has it", "done", page.acknowledged_at)
     elif page.state in LIVE and then is not None:
-        yield Stage("no answer in time", "late", then.promised_at)
+        in_time = page.ack_due_at is None or then.promised_at < page.ack_due_at
+        yield Stage("no answer" if in_time else "no answer in time", "late", then.promised_at)
     elif page.state in LIVE:
-        yield Stage("nobody has answered" if not page.answers else "not everybody yet", "waiting")
+        yield Stage("no answer yet" if not page.answers else "not everybody yet", "waiting")
     elif page.state == "exhausted":
         yield Stage("nobody answered", "late", page.ended_at or page.ack_due_at)
     elif page.ended_at is not None:

@@ -86,6 +86,8 @@ def _paging(asked: Sequence[tuple[str, Message]]) -> Iterator[Item]:
             yield Item(label, message.due, message.tone, until=message.due_at, href=href)
         elif message.live:
             yield Item(f"Paging {message.target}", message.due, message.tone, href=href)
+        elif message.rings:
+            yield Item("Nobody answered,", "telephone them", "danger", href=href)
         elif message.failed:
             yield Item("Not paged", message.target, "danger", href=href)
 
