@@ -1,5 +1,6 @@
 """How much may be sent: what PagerDuty takes from one key, and how often people are woken."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 # PagerDuty takes 120 events a minute from one key. Whatever minute one looks at, we send no more
@@ -8,6 +9,12 @@ BURST = 50.0
 PER_SECOND = 1.0
 # A note is never worth the last of it: it leaves this much to pages.
 KEPT_FOR_PAGES = 10.0
+
+LADDER, PRESS, AUTOMATIC = "ladder", "press", "automatic"
+BY_HAND = ("web", "slack")
+LATELY, HOUR = timedelta(minutes=5), timedelta(hours=1)
+MOST: Mapping[str, int] = {PRESS: 3, AUTOMATIC: 1}
+MOST_IN_AN_HOUR = 10
 
 
 def allowance(left: float, since: datetime | None, now: datetime) -> float:
@@ -22,3 +29,32 @@ def free_at(left: float, since: datetime | None, now: datetime, *, needed: float
     """When there will be `needed` of them."""
     missing = needed - allowance(left, since, now)
     return now + timedelta(seconds=max(missing, 0.0) / PER_SECOND)
+
+
+def kind_of(*, source: str, by_desk: bool, rung: int, generation: int, step: int | None) -> str:
+    """Whether a ladder asks for a page, a person who means exactly this, or something automatic:
+    a step that was reached, a script, a rule."""
+    if rung > 1 or (by_desk and generation > 1):
+        return LADDER
+    deliberate = step is None or generation > 1
+    return PRESS if deliberate and source in BY_HAND else AUTOMATIC
+
+
+def is_spent(kind: str, *, here: int, everywhere: int) -> bool:
+    """`here`: the pages to a target that went out LATELY for this incident; `everywhere`: those of
+    the last HOUR for all incidents."""
+    return here >= MOST[kind] or everywhere >= MOST_IN_AN_HOUR
+
+
+def held_back(target: str, since: str) -> str:
+    """Why a page was not sent."""
+    return f"held back: {target} is being paged since {since}"
+
+
+def told(target: str, held: int) -> str:
+    return f"The page to {target} was held back by the budget, {held} so far"
+
+
+def note(held: int) -> str:
+    """What the alert that rings says of the others."""
+    return "1 more page held back" if held == 1 else f"{held} more pages held back"

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Message, NotSent, TryAgain
-from incident.rules import spoken
+from incident.rules import budgets, spoken
+from incident.rules.deliveries import HELD
 from incident.storage import lateness, outbox, sealed, targets
 from incident.storage import receipts as receipt_rows
 from incident.storage.incidents import Incident
@@ -50,6 +51,8 @@ def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot
         return None if page.state in RINGING else Moot(why_over(page))
     trigger = next(d for d in outbox.of_page(session, page.id) if d.action == "trigger")
     known = trigger.state == "sent" or trigger.maybe_sent
+    if delivery.action == HELD and page.state not in RINGING:
+        return Moot(why_over(page))
     return None if known else Moot("PagerDuty never had the page")
 
 
@@ -94,7 +97,7 @@ def message_of(
         delivery_id=delivery.id,
         action=delivery.action,
         target=delivery.target,
-        subject=delivery.subject,
+        subject=_subject(delivery, page),
         dedup_key=delivery.dedup_key,
         intent_key=delivery.intent_key,
         settings=_settings(session, delivery, public_url),
@@ -103,6 +106,13 @@ def message_of(
         maybe_sent=delivery.maybe_sent,
         drill=delivery.drill,
     )
+
+
+def _subject(delivery: Delivery, page: Page | None) -> str:
+    """A note counts what is held back when it goes out, not when it was promised."""
+    if page is None or delivery.action != HELD:
+        return delivery.subject
+    return f"{delivery.subject} ({budgets.note(page.held)})"
 
 
 def _settings(session: Session, delivery: Delivery, public_url: str) -> dict[str, Any]:

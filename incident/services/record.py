@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from incident.rules import ladder
+from incident.rules import budgets as budget_rules
+from incident.rules import ladder, spoken
 from incident.rules import pages as page_rules
 from incident.rules.outcome import Change, Event, Measure, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
 from incident.rules.progress import UNTOUCHED
 from incident.rules.urgency import urgency_of
-from incident.services import page_timers
+from incident.services import budgets, page_timers
 from incident.storage import effects, installs, outbox, pages, targets, watch
 from incident.storage.effects import Effect
 from incident.storage.failpoints import failpoint
@@ -21,6 +22,8 @@ from incident.storage.pages import Page
 from incident.storage.steps import Step
 from incident.storage.targets import Target
 from incident.storage.timeline import TimelineEvent
+
+NOTE = "note_held"
 
 
 def record(
@@ -130,6 +133,8 @@ def _promise(
     session.add(delivery)
     if page.state == "not_sent" and notice.action == "trigger":
         _say_nobody_was_paged(session, incident, page, steps, at=at)
+    if page.held_by_id is not None and notice.action == "trigger":
+        _say_held_back(session, incident, page, steps, at=at)
 
 
 def _delivery_of(session: Session, incident: Incident, notice: Notice, *, at: datetime) -> Delivery:
@@ -191,9 +196,11 @@ def _page_of(
     urgency = urgency_of(target, incident.severity, at) if target else "high"
     delivery.settings = {**delivery.settings, "urgency": urgency}
     _end_unsent(incident, page, delivery, at)
+    _fold(session, incident, notice, page, delivery, actor=actor, at=at)
     session.add(page)
     session.flush()
-    page_timers.begin(session, incident, page, at=at)
+    if page.held_by_id is None:
+        page_timers.begin(session, incident, page, at=at)
     return page
 
 
@@ -209,6 +216,34 @@ def _end_unsent(incident: Incident, page: Page, delivery: Delivery, at: datetime
     if reason:
         page.state, page.reason, page.ended_at = "not_sent", reason, at
         delivery.state, delivery.last_error, delivery.settled_at = "not_sent", reason, at
+
+
+def _fold(
+    session: Session,
+    incident: Incident,
+    notice: Notice,
+    page: Page,
+    delivery: Delivery,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """A storm wakes nobody twice: the page becomes a part of the one that rings."""
+    kind = budget_rules.kind_of(
+        source=actor.source,
+        by_desk=actor.name == DESK.name,
+        rung=notice.rung,
+        generation=notice.generation,
+        step=notice.step,
+    )
+    ringing = budgets.folded_into(session, incident, target=page.target, kind=kind, at=at)
+    if ringing is None or page.state != "promised":
+        return
+    since = spoken.stamp(ringing.promised_at, incident.zone, beside=at)
+    reason = budget_rules.held_back(page.target, since)
+    page.state, page.reason, page.ended_at = "superseded", reason, at
+    page.held_by_id, ringing.held = ringing.id, ringing.held + 1
+    delivery.state, delivery.last_error, delivery.settled_at = "superseded", reason, at
 
 
 def _why_not(incident: Incident, page: Page) -> str:
@@ -228,3 +263,29 @@ def _say_nobody_was_paged(
     sentence = f"NOBODY WAS PAGED: {page.reason}."
     event = Event("page_not_sent", sentence, {"target": page.target}, step=page.step)
     _append(session, incident, event, steps, actor=DESK, at=at)
+
+
+def _say_held_back(
+    session: Session, incident: Incident, page: Page, steps: dict[int, Step], *, at: datetime
+) -> None:
+    """On the timeline for each of them; on the alert that rings as one note that counts them."""
+    ringing = session.get_one(Page, page.held_by_id)
+    told = budget_rules.told(page.target, ringing.held)
+    event = Event("page_held", told, {"target": page.target, "held": ringing.held}, step=page.step)
+    _append(session, incident, event, steps, actor=DESK, at=at)
+    sent = outbox.of_page(session, ringing.id)
+    notes = [delivery for delivery in sent if delivery.action == NOTE]
+    if any(note.state == "due" for note in notes):
+        return
+    notice = Notice(
+        integration="pagerduty",
+        action=NOTE,
+        target=ringing.target,
+        subject=ringing.summary,
+        cause=ringing.cause,
+        generation=ringing.generation,
+        step=ringing.step,
+        settings=next((d.settings for d in sent if d.action == "trigger"), {}),
+        turn=len(notes) + 1,
+    )
+    _promise(session, incident, notice, steps, actor=DESK, at=at)

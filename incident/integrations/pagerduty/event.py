@@ -24,13 +24,17 @@ KEY_LENGTH = 255
 BODY_SIZE = 400_000
 CLIENT = "Incident desk"
 
+# A second trigger of an alert that is open wakes nobody: PagerDuty writes it into its log.
+VENDORS_ACTION = {"note_held": "trigger"}
+
 Event = dict[str, Any]
 
 
 def event_for(message: Message) -> Event:
     """The body of one request, without the routing key, which the library adds."""
-    event: Event = {"event_action": message.action, "dedup_key": key_for(message.dedup_key)}
-    if message.action != "trigger":
+    action = VENDORS_ACTION.get(message.action, message.action)
+    event: Event = {"event_action": action, "dedup_key": key_for(message.dedup_key)}
+    if action != "trigger":
         return event
     event |= {
         "client": CLIENT,
