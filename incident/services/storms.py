@@ -1,0 +1,39 @@
+"""Whoever has a page has what was folded into it, too."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from incident.rules.permissions import Actor
+from incident.services import budgets
+from incident.services import steps as step_services
+from incident.storage import pages
+from incident.storage.incidents import Incident
+from incident.storage.pages import Page
+
+
+def take_along(
+    session: Session,
+    incident: Incident,
+    asked: Sequence[Page],
+    *,
+    who: str,
+    by: Actor,
+    moment: datetime,
+    at: datetime,
+) -> None:
+    """Answer for every page that the budget folded into these. `incident` must be locked.
+
+    One that was asked for again since is left to the page that rings for it.
+    """
+    for folded in [page for ringing in asked for page in budgets.folded_pages(session, ringing)]:
+        newest = pages.of_cause(session, incident.id, folded.cause)[-1]
+        if folded.state != "superseded" or newest.id != folded.id:
+            continue
+        folded.state, folded.acknowledged_at, folded.acknowledged_by = "acknowledged", moment, who
+        number = folded.step
+        if number is not None and step_services.is_waiting(session, incident, number):
+            step_services.acknowledge_step(
+                session, incident, number, actor=by, at=at, occurred_at=moment
+            )
