@@ -263,5 +263,11 @@ def _page(errors: Errors) -> ResponseReturnValue:
     )
     answer = make_response(page, 422 if errors else 200)
     if shown.under_way and not errors:
-        answer.headers["Refresh"] = "2"
+        answer.headers["Refresh"] = f"2; url={_next_look()}"
     return answer
+
+
+def _next_look() -> str:
+    """A new address each time: to the same one with a fragment a browser only scrolls."""
+    looks = request.args.get("look", 0, int)
+    return url_for("pagerduty.index", look=looks % 1000 + 1) + "#step-proof"

@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         found = [
             connections.pagerduty(
-                {target.name: target.connected for target in targets.every(session)}
+                {one.name: one.connected for one in targets.every(session) if not one.proving}
             ),
             connections.slack(
                 has_token=bool(config().slack_bot_token),

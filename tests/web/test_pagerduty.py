@@ -77,7 +77,7 @@ def test_a_good_token_is_kept_sealed_and_the_account_answers_in_words(ada):
 
     assert (answer.status_code, answer.location) == (303, f"{PAGE}#step-targets")
     assert "PagerDuty knows the token. It sees 3 services." in page(ada)
-    assert "The token of Maya , admin, in desk.pagerduty.com." in page(ada)
+    assert "The token of Maya , admin, in desk.pagerduty.com. The desk acts as" in page(ada)
     assert "The desk acts as maya@example.com." in page(ada)
     assert A_TOKEN not in ada.get(PAGE).text
     assert A_TOKEN not in str(kept())
@@ -262,7 +262,7 @@ def test_a_test_under_way_shows_each_stage_and_the_page_comes_again(ada):
 
     answer = ada.get(PAGE)
 
-    assert answer.headers["Refresh"] == "2"
+    assert answer.headers["Refresh"] == f"2; url={PAGE}?look=1#step-proof"
     assert "Sent" in words(answer)
     assert answer.text.count("proof__stage--done") == 2
     assert answer.text.count("proof__stage--now") == 1
