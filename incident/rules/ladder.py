@@ -1,7 +1,7 @@
 """The ladder of a page: who comes next, after how long, and when an answer is enough.
 
 The first rung is the target that was asked for, the second what the step names in `then=`. From
-there each target's own backup follows, until there is none or one would come twice.
+there each target's own backup follows, until there is none. Nobody comes twice.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -77,15 +77,16 @@ def since_start(pages: Sequence[AnyRung]) -> list[AnyRung]:
 
 
 def ahead(climbed: Sequence[Rung], backups: Mapping[str, str]) -> tuple[str, ...]:
-    """The targets still to come after the pages of this ladder. Nobody comes twice."""
+    """The targets still to come after the pages of this ladder. Whoever was tried is passed over."""
     if not climbed:
         return ()
-    tried, newest = {page.target for page in climbed}, climbed[-1]
-    following, found = newest.then or backups.get(newest.target, ""), list[str]()
-    while following and following not in tried and following not in found:
-        found.append(following)
+    newest, passed = climbed[-1], list[str]()
+    following = newest.then or backups.get(newest.target, "")
+    while following and following not in passed:
+        passed.append(following)
         following = backups.get(following, "")
-    return tuple(found)
+    tried = {page.target for page in climbed}
+    return tuple(name for name in passed if name not in tried)
 
 
 def is_repeat(climbed: Sequence[Rung]) -> bool:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from incident.rules import alarms, spoken
 from incident.rules import ladder as rules
-from incident.rules import spoken
 from incident.rules.outcome import Event, NotAllowed
 from incident.rules.permissions import DESK, Actor, require
 from incident.rules.words import outcome_words
-from incident.services import followups, page_timers, receipts, rungs
+from incident.services import followups, page_alarms, page_timers, receipts, rungs, storms
 from incident.services import steps as step_services
 from incident.storage import incidents, pages, steps, targets, timeline
 from incident.storage.incidents import Incident
@@ -19,7 +19,6 @@ from incident.storage.pages import LIVE, RINGING, Page
 from incident.storage.timers import Timer
 
 CLIMBABLE = (*LIVE, "refused", "not_sent")
-STALE_SECONDS = 3600
 PAGERDUTY = Actor("PagerDuty", role="system", source="pagerduty")
 
 
@@ -108,8 +107,15 @@ def went_stale(
     if page.state != "acknowledged" or (since and occurred_at and occurred_at <= since):
         return False
     text = f"The “I have it” of {page.acknowledged_by} has lapsed: PagerDuty rings {page.target}"
+    moment = min(occurred_at or at, at)
+    data = {"target": page.target, "page": page.id}
     event = Event(
-        "page_unacknowledged", text, {"target": page.target}, step=page.step, key_moment=True
+        "page_unacknowledged",
+        text,
+        data,
+        step=page.step,
+        occurred_at=moment,
+        key_moment=True,
     )
     page.state, page.acknowledged_at, page.acknowledged_by = "notified", None, None
     page.answers, page.ended_at = [], None
@@ -127,7 +133,7 @@ def rung_due(session: Session, incident: Incident, timer: Timer, at: datetime) -
     page = page_timers.page_of(session, timer)
     if not _may_climb(session, incident, page):
         return
-    if _is_overdue(session, page, timer, at):
+    if page_timers.is_stale(session, page, timer, at):
         text = f"NOBODY ELSE WAS PAGED: who follows {page.target} was due at {_clock(timer)}"
         _ask_a_person(session, incident, page, text, at=at)
         return
@@ -146,7 +152,7 @@ def asleep(session: Session, incident: Incident, timer: Timer, at: datetime) -> 
         return
     since = timer.owed_at - (page.acknowledged_at or timer.owed_at)
     why = f"{page.acknowledged_by} has it, but nothing was done for {spoken.length(since)}"
-    if _is_overdue(session, page, timer, at):
+    if page_timers.is_stale(session, page, timer, at):
         text = f"{why}. NOBODY WAS PAGED AGAIN: it was due at {_clock(timer)}"
         _ask_a_person(session, incident, page, text, at=at)
     elif rules.is_repeat([other for other in rules.since_start(asked) if other.id <= page.id]):
@@ -199,10 +205,12 @@ def _take(
         text = f"{by.name} has it: the page to {page.target}"
         _say_answer(session, incident, page, text, "page_acknowledged", by=by, moment=moment, at=at)
     answerers = rules.joined([str(answer["name"]) for answer in page.answers])
-    for other in pages.of_cause(session, incident.id, page.cause):
+    asked = pages.of_cause(session, incident.id, page.cause)
+    for other in asked:
         page_timers.cancel(session, other, at=at)
         if other.state in RINGING:
             _silence(session, incident, other, answerers, by=by, moment=moment, at=at)
+    storms.take_along(session, incident, asked, who=answerers, by=by, moment=moment, at=at)
     page.state, page.acknowledged_at, page.acknowledged_by = "acknowledged", moment, answerers
     _watch_over(session, incident, page)
 
@@ -263,12 +271,7 @@ def _ask_a_person(
     data = {"target": page.target}
     event = Event("page_overdue", text, data, step=page.step, key_moment=True)
     rungs.say(session, incident, event, actor=DESK, at=at)
-
-
-def _is_overdue(session: Session, page: Page, timer: Timer, at: datetime) -> bool:
-    target = targets.find(session, page.target)
-    stale_seconds = target.stale_seconds if target is not None else STALE_SECONDS
-    return rules.is_overdue(timer.owed_at, at, stale_seconds)
+    page_alarms.raise_alarm(session, incident, page, kind=alarms.STALE, sentence=text, at=at)
 
 
 def _why(page: Page) -> str:

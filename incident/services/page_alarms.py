@@ -58,9 +58,12 @@ def came_right(page: Page) -> None:
 
 
 def unaccepted(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
-    """PagerDuty had a minute and has not taken the page."""
+    """PagerDuty had a minute and has not taken the page. What is found hours later is asked about
+    when it is sent, or when its time to be answered is over."""
     page = page_timers.page_of(session, timer)
     if not incident.open or page.state != "promised":
+        return
+    if page_timers.is_stale(session, page, timer, at):
         return
     sentence = rules.unaccepted(page.target, _last_error(session, page))
     raise_alarm(session, incident, page, kind=rules.UNACCEPTED, sentence=sentence, at=at)

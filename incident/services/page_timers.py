@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from incident.storage import pages, timers
+from incident.rules import ladder
+from incident.storage import pages, targets, timers
 from incident.storage.incidents import Incident
 from incident.storage.pages import Page
 from incident.storage.timers import Timer
 
 KINDS = ("rung", "unaccepted", "unseen", "unnotified", "asleep")
 UNACCEPTED_AFTER = timedelta(seconds=60)
+STALE_SECONDS = 3600
 
 
 def begin(session: Session, incident: Incident, page: Page, *, at: datetime) -> None:
@@ -71,6 +73,13 @@ def cancel_all(session: Session, incident: Incident, *, at: datetime) -> None:
 def page_of(session: Session, timer: Timer) -> Page:
     """The page that the timer is about."""
     return session.get_one(Page, int(timer.data["page"]))
+
+
+def is_stale(session: Session, page: Page, timer: Timer, at: datetime) -> bool:
+    """Whether it fires so late that a person should be asked before anybody is woken."""
+    target = targets.find(session, page.target)
+    stale_seconds = target.stale_seconds if target is not None else STALE_SECONDS
+    return ladder.is_overdue(timer.owed_at, at, stale_seconds)
 
 
 def _settle(due: Iterable[Timer], at: datetime) -> None:

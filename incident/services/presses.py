@@ -8,6 +8,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from incident.rules import cord as rules
+from incident.rules.ladder import has_answered
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import RANK, Actor
 from incident.rules.receipts import DEAD, LIVE, Words
@@ -146,7 +147,7 @@ def _i_have_it(session: Session, hand: Hand) -> None:
     asked = page_rows.of_incident(session, hand.incident.id)
     under_way = [page for page in asked if page.state in UNDER_WAY]
     ringing = [page for page in under_way if page.step is None] or under_way[-1:]
-    if not ringing and any(page.acknowledged_by == hand.actor.name for page in asked):
+    if not ringing and any(_answered(page, hand) for page in asked):
         return
     holder = next((page.acknowledged_by for page in asked if page.acknowledged_by), None)
     if not ringing and holder:
@@ -248,9 +249,12 @@ def _last_page(session: Session, incident: Incident) -> Page | None:
 def _has_it(session: Session, hand: Hand) -> bool:
     """Whether this person answered a page of the incident."""
     asked = page_rows.of_incident(session, hand.incident.id)
-    return hand.actor.person_id is not None and any(
-        page.acknowledged_by == hand.actor.name for page in asked
-    )
+    return hand.actor.person_id is not None and any(_answered(page, hand) for page in asked)
+
+
+def _answered(page: Page, hand: Hand) -> bool:
+    """Whether this person has the page, alone or with others who all had to answer."""
+    return page.acknowledged_by is not None and has_answered(hand.actor.name, page.answers)
 
 
 def _cancel_grace(session: Session, hand: Hand) -> None:

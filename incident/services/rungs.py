@@ -98,8 +98,12 @@ def _send(
 def _exhaust(session: Session, incident: Incident, page: Page, why: str, *, at: datetime) -> None:
     """Whoever was paged may still answer; but from here on people have to telephone.
 
-    The line says why the ladder ended; the alarm, what to do.
+    The line says why the ladder ended; the alarm, what to do. A page in trouble keeps its time:
+    the alarm about that is out, and it may still come right.
     """
+    if page.state in LIVE and page.alarm and page.ack_due_at and at < page.ack_due_at:
+        page_timers.put(session, page, "rung", due_at=page.ack_due_at)
+        return
     text = f"{why}, and nobody is left to page"
     event = Event("page_exhausted", text, {"target": page.target}, step=page.step)
     say(session, incident, event, actor=DESK, at=at)

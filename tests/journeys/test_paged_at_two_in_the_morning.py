@@ -116,7 +116,7 @@ def test_nobody_waits_for_the_grace_who_presses_page_now(night):
 
     night.clock.forward(seconds=4)
     night.presses("Page now", "U0SAM")
-    night.wait(minutes=5)
+    night.wait(minutes=4)
 
     assert len(night.pagerduty.alerts) == 1
     assert night.pagerduty.alerts[0].opened_at - START == timedelta(seconds=4)
@@ -152,7 +152,7 @@ def test_when_pagerduty_is_down_the_page_goes_out_as_soon_as_it_is_back(night):
     assert night.thread(ts)[0] == "INC-1: Paging primary now."
 
     night.pagerduty.always = None
-    night.wait(minutes=10)
+    night.wait(minutes=2)
 
     assert len(night.pagerduty.alerts) == 1
     assert "PagerDuty took the page" in night.thread(ts)[0]
@@ -167,7 +167,7 @@ def test_when_slack_is_down_the_page_goes_out_all_the_same(night):
     assert len(night.pagerduty.alerts) == 1
 
     night.slack.always = None
-    night.wait(minutes=10)
+    night.wait(minutes=3)
     night.wait(minutes=1)
     assert len(night.thread(event["event"]["ts"])) == 1
     assert "PagerDuty took the page" in night.thread(event["event"]["ts"])[0]
