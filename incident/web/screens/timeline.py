@@ -21,7 +21,15 @@ LEADS = {
 }
 SPOKEN = ("note_added", "step_noted", "reply_received")
 SOURCES = {"slack": "Slack", "pagerduty": "PagerDuty", "api": "API", "cli": "terminal"}
-LOUD = ("page_not_sent", "page_refused", "page_overdue", "post_not_sent", "post_refused")
+LOUD = (
+    "page_not_sent",
+    "page_refused",
+    "page_overdue",
+    "page_alarm",
+    "page_exhausted",
+    "post_not_sent",
+    "post_refused",
+)
 
 
 @dataclass(frozen=True, slots=True)
