@@ -106,3 +106,23 @@ def named(session: Session, incident_id: int, cause: str, generation: int) -> Pa
             Page.incident_id == incident_id, Page.cause == cause, Page.generation == generation
         )
     ).one()
+
+
+def told_of(session: Session, dedup_key: str, pagerduty_id: str) -> Page | None:
+    """The page that PagerDuty means: by our key, else by the number of its incident."""
+    known = Page.dedup_key == dedup_key if dedup_key else Page.pagerduty_id == pagerduty_id
+    if not dedup_key and not pagerduty_id:
+        return None
+    return session.scalars(select(Page).where(known).order_by(Page.id.desc())).first()
+
+
+def listened_for(session: Session) -> list[Page]:
+    """Those that PagerDuty may still tell us something about, the newest first."""
+    asked_about = (*RINGING[1:], "acknowledged")
+    return list(
+        session.scalars(
+            select(Page)
+            .where(Page.state.in_(asked_about), Page.accepted_at.is_not(None))
+            .order_by(Page.id.desc())
+        )
+    )
