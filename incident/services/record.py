@@ -237,7 +237,7 @@ def _fold(
         step=notice.step,
     )
     ringing = budgets.folded_into(session, incident, target=page.target, kind=kind, at=at)
-    if ringing is None or page.state != "promised":
+    if ringing is None or page.state == "not_sent":
         return
     since = spoken.stamp(ringing.promised_at, incident.zone, beside=at)
     reason = budget_rules.held_back(page.target, since)
