@@ -50,7 +50,8 @@ class Received:
 class FakePagerDuty(RestApi, FakeServer):
     """`received` is everything ever sent here; `alerts` is what it came to, oldest first.
 
-    `per_minute` is how many events a routing key may send in a minute, if it matters. `breaches`
+    `per_minute` is how many events a routing key may send in a minute, if it matters; `window`
+    is how long that minute lasts. `breaches`
     is what was wrong with requests by PagerDuty's published description, where that lies here.
     """
 
@@ -64,7 +65,7 @@ class FakePagerDuty(RestApi, FakeServer):
     ) -> None:
         self.received: list[Received] = []
         self.alerts: list[Alert] = []
-        self.per_minute = per_minute
+        self.per_minute, self.window = per_minute, WINDOW
         self.breaches: list[str] = []
         super().__init__(port, clock=clock, tls=tls)
 
@@ -149,7 +150,7 @@ class FakePagerDuty(RestApi, FakeServer):
     def _too_many(self, routing_key: str, at: datetime) -> bool:
         if self.per_minute is None:
             return False
-        lately = (r for r in reversed(self.received) if r.status == 202 and at - r.at < WINDOW)
+        lately = (r for r in reversed(self.received) if r.status == 202 and at - r.at < self.window)
         return sum(r.event["routing_key"] == routing_key for r in lately) >= self.per_minute
 
 

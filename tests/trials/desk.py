@@ -10,42 +10,33 @@ from pathlib import Path
 from typing import Any, Self
 
 from incident.clock import now
-from tests.fakes.pagerduty import Alert, FakePagerDuty
+from tests.fakes.pagerduty import WINDOW, Alert, FakePagerDuty
 from tests.fakes.slack import A_TOKEN, FakeSlack
 from tests.fakes.slack_events import a_message_event, send_event
 from tests.trials.checker import Verdict, intent_of, judge
 from tests.trials.client import Client
+from tests.trials.furniture import (
+    CHECKLIST,
+    CHECKLISTS,
+    ROUTING_KEY,
+    SECOND_KEY,
+    SIGNING_SECRET,
+    STEP,
+)
 from tests.trials.processes import PATIENCE, Process, Template, wait_until
 
-HURRY = 0.15
-OUTAGE = 2.0
-TEN_MINUTES = 600
+HURRY, OUTAGE, PACE, CROWD = 0.15, 2.0, 10.0, 12
 SIGNED_ON = 0.5
 WITH_A_BUG = 3.0
 START = int(time.time())
-ROUTING_KEY = "R" * 32
-SIGNING_SECRET = "the secret of a trial"
-STEP = "step-2"
-CHECKLIST = """---
-title: Trial
-slug: trial
----
-
-# Trial
-
-## Steps
-
-- [ ] Look at the graph
-- [ ] Page the on-call {page=primary}
-- [ ] Write it down
-"""
 
 
 @dataclass
 class Desk:
     """One installation. Several may run beside each other.
 
-    `outage` is for how many seconds the other side is away where the row says ten minutes.
+    `outage` is for how many seconds the other side is away where the row says ten minutes, `crowd`
+    how many pages come where it says 300, and `pace` by how much PagerDuty's minute is shorter.
     `settings` are given to every process beside the usual ones.
     """
 
@@ -55,6 +46,8 @@ class Desk:
     hurry: float = HURRY
     bug: str = ""
     outage: float = OUTAGE
+    pace: float = PACE
+    crowd: int = CROWD
     settings: dict[str, str] = field(default_factory=dict)
     patience: float = PATIENCE
     web: Process | None = None
@@ -66,6 +59,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.pagerduty, self.slack = FakePagerDuty(), FakeSlack()
+        self.pagerduty.window = WINDOW / self.pace
         self.client = Client(_free_port())
 
     def set_up(self) -> None:
@@ -75,7 +69,10 @@ class Desk:
         self.client.token = made.said().split()[-1]
         self.start_web()
         self.client.insist("PUT", "/api/targets/primary", {"routing_key": ROUTING_KEY})
-        self.client.insist("POST", "/api/checklists?publish=1", CHECKLIST)
+        self.client.insist("PUT", "/api/targets/secondary", {"routing_key": SECOND_KEY})
+        for slug, paging in CHECKLISTS.items():
+            written = CHECKLIST.format(slug=slug, paging=paging)
+            self.client.insist("POST", "/api/checklists?publish=1", written)
 
     def start(self, *arguments: str, failpoint: str = "", **settings: str) -> Process:
         environment = {
@@ -99,6 +96,7 @@ class Desk:
             environment=environment,
             folder=self.folder,
             hurry=self.hurry,
+            pace=self.pace,
             bug=self.bug,
         )
         self.started.append(process)
@@ -178,12 +176,19 @@ class Desk:
             new.write_text(str(seconds))
             new.replace(self._clock_of(kind))
 
-    def declare(self, severity: str = "sev2") -> str:
+    def declare(self, severity: str = "sev2", checklist: str = "trial") -> str:
         """An incident whose second step pages, as soon as the first is ticked."""
-        asked = {"title": "Trial", "severity": severity, "checklists": ["trial"]}
+        asked = {"title": "Trial", "severity": severity, "checklists": [checklist]}
         made = self.client.insist("POST", "/api/incidents", asked)
-        self.promised.add(intent_of(made["key"], STEP))
+        self.expect(made["key"])
         return str(made["key"])
+
+    def expect(self, key: str, cause: str = STEP) -> None:
+        self.promised.add(intent_of(key, cause))
+
+    def expect_nothing(self, key: str, cause: str = STEP) -> None:
+        """Nobody is to be woken on this rung: refused, or somebody has it."""
+        self.promised.discard(intent_of(key, cause))
 
     def hang_a_cord(self, *, grace_seconds: int) -> str:
         """A channel in which any message pages primary. Each trial has its own."""
@@ -235,10 +240,6 @@ class Desk:
     def lines(self, key: str) -> list[dict[str, Any]]:
         _, said = self.client.ask("GET", f"/api/incidents/{key}/events?after=0")
         return list(said["events"])
-
-    def expect_nothing(self, key: str) -> None:
-        """Nobody is to be woken for this incident: PagerDuty has refused it."""
-        self.promised.discard(intent_of(key, STEP))
 
     def forgive(self, key: str) -> None:
         """Leave out of the verdict the one kind of second page that nobody can prevent."""

@@ -66,6 +66,7 @@ class Template:
         environment: dict[str, str],
         folder: Path,
         hurry: float = 1.0,
+        pace: float = 1.0,
         bug: str = "",
     ) -> Process:
         self._count += 1
@@ -75,6 +76,7 @@ class Template:
             "environment": environment,
             "log": str(log),
             "hurry": hurry,
+            "pace": pace,
             "bug": bug,
         }
         assert self._process.stdin is not None

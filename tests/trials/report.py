@@ -15,17 +15,16 @@ HEAD = """| row | trials {databases} | pages | lost | doubled | p50 | p99 | long
 Found = Mapping[str, Sequence[Tally]]
 
 
-def write(found: Found, *, hurry: float, outage: float, minutes: float) -> None:
+def write(found: Found, scale: Mapping[str, float], *, minutes: float) -> None:
     page = PAGE.read_text(encoding="utf-8")
     between = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
-    said = "\n".join(_lines(found, hurry=hurry, outage=outage, minutes=minutes))
+    said = "\n".join(_lines(found, scale, minutes))
     PAGE.write_text(between.sub(lambda _: f"{BEGIN}\n{said}\n{END}", page), encoding="utf-8")
 
 
-def _lines(found: Found, *, hurry: float, outage: float, minutes: float) -> list[str]:
+def _lines(found: Found, scale: Mapping[str, float], minutes: float) -> list[str]:
     tallies = [tally for those in found.values() for tally in those]
     names = list(dict.fromkeys(tally.row.name for tally in tallies))
-    scale = {"hurry": hurry, "outage": outage}
     return [
         _sentence(found, tallies, minutes),
         "",

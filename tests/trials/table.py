@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.fakes import server
-from tests.trials import clocks, rows, vendor
+from tests.trials import clocks, ladder, rows, vendor
 from tests.trials.desk import Desk
 
 BOTH = ("sqlite", "postgresql")
 OUTAGE = "the ten minutes are {outage:.0f} s"
+ACK = "the five minutes are 2 s"
 LEASES = "leases × {hurry:g}"
 FAULTS = {
     "no answer": server.hang(30),
@@ -85,9 +86,9 @@ KILLS = [
 VENDOR = [
     Row(
         "R20 PagerDuty, too many",
-        partial(vendor.is_crowded, pages=12),
-        scale=f"{OUTAGE}, 13 pages for 300",
-        share=0.2,
+        vendor.is_crowded,
+        scale=f"{OUTAGE}, {{crowd}} pages for 300, its minute {{minute:.0f}} s",
+        share=0.1,
     ),
     *[
         Row(
@@ -110,6 +111,19 @@ VENDOR = [
     ],
     Row("R24 a redirect", vendor.sends_us_elsewhere, share=0.5),
     Row("R25 the key is refused", vendor.refuses, share=0.5),
+    Row("R25 the same, and the next is paged", vendor.refuses_and_the_next_is_paged, share=0.5),
+    Row("R25 away for a minute", vendor.is_away_for_a_minute, share=0.5),
+]
+LADDER = [
+    Row("R06 nobody answers", ladder.nobody_answers, scale=ACK, share=0.5),
+    Row("R06 nobody answers, and the scheduler dies", ladder.scheduler_dies, scale=ACK, share=0.5),
+    Row("R06 somebody answers, and the worker dies", ladder.somebody_answers, scale=ACK, share=0.5),
+    Row(
+        "R06 the first rung is out of reach",
+        ladder.first_rung_is_out_of_reach,
+        scale=ACK,
+        share=0.5,
+    ),
 ]
 CLOCKS = [
     *[
@@ -135,4 +149,4 @@ OTHERS = [
     Row("R80 worker, told to stop", rows.worker_is_told_to_stop),
     Row("R81 routing key revoked and replaced", vendor.key_is_revoked, share=0.5),
 ]
-ROWS: dict[str, Row] = {row.name: row for row in (*KILLS, *VENDOR, *CLOCKS, *OTHERS)}
+ROWS: dict[str, Row] = {row.name: row for row in (*KILLS, *LADDER, *VENDOR, *CLOCKS, *OTHERS)}

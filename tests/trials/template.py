@@ -47,7 +47,7 @@ def _become(asked: dict[str, Any]) -> None:
         os.dup2(descriptor, target)
     os.environ.update(asked["environment"])
     time.tzset()
-    _hasten(asked["hurry"])
+    _hasten(asked["hurry"], asked["pace"])
     _die_between_headers_and_body(asked["environment"].get("INCIDENT_FAILPOINT", ""))
     if asked["bug"]:
         from tests.trials import bugs
@@ -67,8 +67,10 @@ def _become(asked: dict[str, Any]) -> None:
         os._exit(status)
 
 
-def _hasten(hurry: float) -> None:
-    """The same leases and deadlines, all shorter by one factor: ten seconds are long to wait."""
+def _hasten(hurry: float, pace: float) -> None:
+    """The same leases and deadlines, all shorter by one factor: ten seconds are long to wait. What
+    one key may send in a minute it may send in a minute divided by `pace`."""
+    from incident.rules import budgets
     from incident.services import deliveries
     from incident.storage import outbox
 
@@ -79,6 +81,7 @@ def _hasten(hurry: float) -> None:
         for name in names:
             length: timedelta = getattr(module, name)
             setattr(module, name, length * hurry)
+    budgets.PER_SECOND *= pace
 
 
 def _die_between_headers_and_body(failpoint: str) -> None:

@@ -2,12 +2,11 @@
 
 import threading
 import time
-from datetime import timedelta
 
 from tests.fakes import server
-from tests.fakes.pagerduty import WINDOW
 from tests.fakes.server import Answer, Fault
-from tests.trials.desk import ROUTING_KEY, Desk
+from tests.trials.desk import Desk
+from tests.trials.furniture import ROUTING_KEY, SECOND_KEY, SECOND_RUNG
 from tests.trials.gate import Gate
 from tests.trials.processes import wait_until
 from tests.trials.rows import require_one_line
@@ -15,7 +14,8 @@ from tests.trials.rows import require_one_line
 RECOVERS_WITHIN = 60.0
 OTHERS_WITHIN = 3.0
 TOLD_WITHIN = 2.0
-DRIPPING, OTHERS = 3, 5
+DRIPPING, OTHERS, SENDERS = 3, 5, 4
+A_MINUTE = 61
 ANOTHER_KEY = "N" * 32
 LARGE = 10_000_000
 NONSENSE = {
@@ -39,9 +39,12 @@ def is_away(desk: Desk, *, status: int) -> None:
     require_one_line(desk, key, "page_accepted")
 
 
-def is_crowded(desk: Desk, *, pages: int, per_minute: int = 120) -> None:
-    """Too many, for ten minutes, while many pages are asked for; and a limit all the time."""
-    keys = [desk.declare("sev3") for _ in range(pages)]
+def is_crowded(desk: Desk, *, per_minute: int = 120) -> None:
+    """Too many, for ten minutes, while many pages are asked for; and a limit all the time.
+
+    The limit is never run into, and the worst and newest page goes before those that wait.
+    """
+    keys = [desk.declare("sev3") for _ in range(desk.crowd)]
     desk.pagerduty.always, desk.pagerduty.per_minute = server.rate_limited(1), per_minute
     for key in keys:
         desk.tick(key)
@@ -53,8 +56,12 @@ def is_crowded(desk: Desk, *, pages: int, per_minute: int = 120) -> None:
     for key in (newest, *keys):
         desk.wait_for_page(key, since=over)
     desk.pagerduty.per_minute = None
-    assert len(desk.pagerduty.received) - heard >= pages + 1
-    assert _busiest_minute(desk) <= per_minute
+    with desk.pagerduty.lock:
+        received = desk.pagerduty.received[heard:]
+    taken = [r.event["dedup_key"] for r in received if r.status == 202]
+    place = next(n for n, key in enumerate(taken) if f"/{newest.removeprefix('INC-')}/" in key)
+    assert len(taken) == len(received), "PagerDuty's limit was run into"
+    assert place < SENDERS, f"the newest sev1 came as number {place + 1}"
     for key in keys:
         require_one_line(desk, key, "page_accepted")
 
@@ -135,6 +142,33 @@ def refuses(desk: Desk) -> None:
     desk.expect_nothing(key)
 
 
+def refuses_and_the_next_is_paged(desk: Desk) -> None:
+    """The way round a key that is refused: whoever comes next is paged at once."""
+    key = desk.declare(checklist="ladder")
+    desk.expect_nothing(key)
+    desk.expect(key, SECOND_RUNG)
+    desk.pagerduty.script.append(server.status(400, b'{"status": "invalid event"}'))
+    began = time.monotonic()
+    desk.tick(key)
+    desk.wait_for_page(key, SECOND_RUNG, since=began)
+    assert time.monotonic() - began <= TOLD_WITHIN + 1
+    assert [alert.routing_key for alert in desk.alerts_of(key, SECOND_RUNG)] == [SECOND_KEY]
+
+
+def is_away_for_a_minute(desk: Desk) -> None:
+    """Told as an alarm, and the next is paged; the first page is sent all the same."""
+    key = desk.declare(checklist="trial")
+    desk.pagerduty.always = server.status(503)
+    desk.tick(key)
+    wait_until(lambda: _says(desk, key, "page_delayed"), "the first attempt to fail")
+    desk.set_clock(A_MINUTE, "worker")
+    wait_until(lambda: _says(desk, key, "page_alarm"), "the alarm", TOLD_WITHIN)
+    desk.pagerduty.always = None
+    desk.wait_for_page(key)
+    require_one_line(desk, key, "page_accepted")
+    desk.set_clock(0, "worker")
+
+
 def key_is_revoked(desk: Desk) -> None:
     """The old key is refused, and told; with the new one pages go out, without a restart."""
     refuses(desk)
@@ -144,16 +178,6 @@ def key_is_revoked(desk: Desk) -> None:
     desk.wait_for_page(key)
     assert [alert.routing_key for alert in desk.alerts_of(key)] == [ANOTHER_KEY]
     desk.client.insist("PUT", "/api/targets/primary", {"routing_key": ROUTING_KEY})
-
-
-def _busiest_minute(desk: Desk) -> int:
-    """The most that any key sent within any minute and that counted against the limit."""
-    with desk.pagerduty.lock:
-        taken = [(r.event["routing_key"], r.at) for r in desk.pagerduty.received if r.status == 202]
-    return max(
-        sum(key == other and timedelta() <= later - at < WINDOW for other, later in taken)
-        for key, at in taken
-    )
 
 
 def _says(desk: Desk, key: str, kind: str) -> bool:
