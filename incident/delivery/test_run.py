@@ -101,7 +101,9 @@ class TestRun:
             return f"PagerDuty took the test event but may not be asked about it: {refused}"
         except RestUnreachable as silent:
             return f"PagerDuty took the test event and then did not answer: {silent}"
-        return "heard" if found.get("incidents") else ""
+        keys = [one.get("incident_key") for one in found.get("incidents", [])]
+        # An incident that was made of an alert may not tell its key, though it was found by it.
+        return "heard" if {test.dedup_key, None, ""} & set(keys) else ""
 
     def _resolve(self, test: TestEvent, access: PagerDutyAccess) -> None:
         result = self._deliver(test, "resolve")

@@ -15,7 +15,6 @@ from incident.storage.slack_rules import SlackRule
 from tests.conftest import ADA, START, a_checklist, connect_target
 from tests.fakes import server
 from tests.fakes.pagerduty import FakePagerDuty
-from tests.fakes.pagerduty_account import Account
 from tests.fakes.pagerduty_catalog import A_TOKEN, Turn, Webhook
 from tests.fakes.slack import A_TOKEN as SLACK_TOKEN
 from tests.fakes.slack import FakeSlack
@@ -27,22 +26,18 @@ TEST_KEY = "T" * 32
 
 
 @pytest.fixture
-def account(clock):
-    with Account(clock=clock) as fake:
-        yield fake
-
-
-@pytest.fixture
-def events(clock):
+def pagerduty(clock):
+    """All that is asked of it and sent to it is as PagerDuty publishes it."""
     with FakePagerDuty(clock=clock) as fake:
         yield fake
+    assert fake.breaches == []
 
 
 @pytest.fixture
-def config(account, events):
+def config(pagerduty):
     return Config(
-        pagerduty_api_url=account.url,
-        pagerduty_events_url=events.url,
+        pagerduty_api_url=pagerduty.url,
+        pagerduty_events_url=pagerduty.url,
         pagerduty_api_token=A_TOKEN,
         base_url="http://127.0.0.1:8000",
     )
@@ -76,12 +71,12 @@ def the_test(number):
         return rows.get_test(session, number)
 
 
-def actions(events):
-    return [event["event_action"] for event in events.events]
+def actions(pagerduty):
+    return [event["event_action"] for event in pagerduty.events]
 
 
-def test_a_sound_path_is_found_sound_and_who_is_on_call_is_remembered(prover, account, clock):
-    account.turns[0].end = clock() + timedelta(hours=30)
+def test_a_sound_path_is_found_sound_and_who_is_on_call_is_remembered(prover, pagerduty, clock):
+    pagerduty.turns[0].end = clock() + timedelta(hours=30)
 
     prover.turn()
 
@@ -94,8 +89,8 @@ def test_a_sound_path_is_found_sound_and_who_is_on_call_is_remembered(prover, ac
     ]
 
 
-def test_nobody_on_call_from_later_today_is_red_before_it_happens(prover, account, clock):
-    account.turns = [Turn("PCORE0", "PMAYA0", end=clock() + timedelta(hours=16))]
+def test_nobody_on_call_from_later_today_is_red_before_it_happens(prover, pagerduty, clock):
+    pagerduty.turns = [Turn("PCORE0", "PMAYA0", end=clock() + timedelta(hours=16))]
 
     prover.turn()
 
@@ -103,8 +98,8 @@ def test_nobody_on_call_from_later_today_is_red_before_it_happens(prover, accoun
     assert "The policy Core has nobody on call from 20:00 CEST" in chip(clock).sentence
 
 
-def test_nobody_on_call_now_is_what_a_page_is_told(prover, account, clock):
-    account.turns.clear()
+def test_nobody_on_call_now_is_what_a_page_is_told(prover, pagerduty, clock):
+    pagerduty.turns.clear()
 
     prover.turn()
 
@@ -114,16 +109,16 @@ def test_nobody_on_call_now_is_what_a_page_is_told(prover, account, clock):
 
 
 @pytest.mark.parametrize("status", ["disabled", "maintenance"])
-def test_a_service_that_takes_no_pages_is_red(prover, account, status):
-    account.services["PAPP00"].status = status
+def test_a_service_that_takes_no_pages_is_red(prover, pagerduty, status):
+    pagerduty.services["PAPP00"].status = status
 
     prover.turn()
 
     assert wrong()["target primary service"].data["grave"]
 
 
-def test_somebody_with_an_address_alone_is_named(prover, account):
-    account.users["PTOM00"].ways = ["email"]
+def test_somebody_with_an_address_alone_is_named(prover, pagerduty):
+    pagerduty.users["PTOM00"].ways = ["email"]
 
     prover.turn()
 
@@ -140,9 +135,9 @@ def test_a_target_of_a_list_without_a_key_is_red(prover, clock):
     assert "primary has no routing key" in chip(clock).sentence
 
 
-def test_a_token_that_is_not_taken_any_more_is_red_and_what_was_known_stays(prover, account, clock):
+def test_a_token_not_taken_any_more_is_red_and_what_was_known_stays(prover, pagerduty, clock):
     prover.turn()
-    account.always = server.status(401)
+    pagerduty.always = server.status(401)
     clock.forward(minutes=10)
 
     prover.turn()
@@ -152,10 +147,10 @@ def test_a_token_that_is_not_taken_any_more_is_red_and_what_was_known_stays(prov
         assert targets.find(session, "primary").on_call
 
 
-def test_a_pagerduty_that_is_silent_changes_nothing_that_was_known(prover, account, clock):
-    account.turns.clear()
+def test_a_pagerduty_that_is_silent_changes_nothing_that_was_known(prover, pagerduty, clock):
+    pagerduty.turns.clear()
     prover.turn()
-    account.always = server.status(503)
+    pagerduty.always = server.status(503)
     clock.forward(minutes=10)
 
     prover.turn()
@@ -163,59 +158,59 @@ def test_a_pagerduty_that_is_silent_changes_nothing_that_was_known(prover, accou
     assert set(wrong()) == {"target primary on_call", "pagerduty token"}
 
 
-def test_it_looks_every_ten_minutes(prover, account, clock):
+def test_it_looks_every_ten_minutes(prover, pagerduty, clock):
     assert prover.turn()
-    asked = len(account.requests)
+    asked = len(pagerduty.requests)
 
     clock.forward(minutes=9)
     assert not prover.turn()
     clock.forward(minutes=1)
     assert prover.turn()
 
-    assert len(account.requests) == 2 * asked
+    assert len(pagerduty.requests) == 2 * asked
 
 
-def test_of_two_processes_one_looks(prover, config, account, clock):
+def test_of_two_processes_one_looks(prover, config, pagerduty, clock):
     prover.turn()
     clock.forward(minutes=10)
     with transaction() as session:
         proofs.take_turn(session, owner="somebody else", at=clock())
-    asked = len(account.requests)
+    asked = len(pagerduty.requests)
 
     assert not prover.turn()
 
-    assert len(account.requests) == asked
+    assert len(pagerduty.requests) == asked
 
 
-def test_a_webhook_that_was_switched_off_is_switched_on_again_once(prover, account, config, clock):
+def test_a_webhook_that_was_switched_off_is_switched_on_once(prover, pagerduty, config, clock):
     prover._config = config.model_copy(update={"base_url": HTTPS})
-    account.webhooks["PW1"] = Webhook("PW1", HOOK, "secret", temporarily_disabled=True)
+    pagerduty.webhooks["PW1"] = Webhook("PW1", HOOK, "secret", temporarily_disabled=True)
     with transaction() as session:
         settings = {"subscription": "PW1"}
         connections.keep_pagerduty(session, settings=settings, actor=ADA, at=START)
 
     prover.turn()
     assert "It is on again now" in wrong()["pagerduty webhook"].sentence
-    assert not account.webhooks["PW1"].temporarily_disabled
+    assert not pagerduty.webhooks["PW1"].temporarily_disabled
 
     clock.forward(minutes=10)
     prover.turn()
     assert "pagerduty webhook" not in wrong()
 
-    account.webhooks["PW1"].temporarily_disabled = True
+    pagerduty.webhooks["PW1"].temporarily_disabled = True
     clock.forward(minutes=10)
     prover.turn()
     assert "twice within a day" in wrong()["pagerduty webhook"].sentence
-    assert account.webhooks["PW1"].temporarily_disabled
+    assert pagerduty.webhooks["PW1"].temporarily_disabled
 
 
 @pytest.mark.parametrize(
     ("url", "words"), [(None, "is gone from PagerDuty"), ("https://old.example.com/x", "Make the")]
 )
-def test_a_webhook_that_does_not_lead_here_is_told(prover, account, config, url, words):
+def test_a_webhook_that_does_not_lead_here_is_told(prover, pagerduty, config, url, words):
     prover._config = config.model_copy(update={"base_url": HTTPS})
     if url:
-        account.webhooks["PW1"] = Webhook("PW1", url, "secret")
+        pagerduty.webhooks["PW1"] = Webhook("PW1", url, "secret")
     with transaction() as session:
         settings = {"subscription": "PW1"}
         connections.keep_pagerduty(session, settings=settings, actor=ADA, at=START)
@@ -225,33 +220,33 @@ def test_a_webhook_that_does_not_lead_here_is_told(prover, account, config, url,
     assert words in wrong()["pagerduty webhook"].sentence
 
 
-def test_a_test_event_goes_there_comes_back_and_is_resolved(prover, account, events, clock):
+def test_a_test_event_goes_there_comes_back_and_is_resolved(prover, pagerduty, clock):
     connect_target("tests", TEST_KEY, proving=True)
     prover.turn()
     number = begin(clock)
-    account.keys_seen.add(the_test(number).dedup_key)
 
     for _ in range(4):
         prover.turn()
 
     test = the_test(number)
     assert (test.state, test.heard_by, test.settled_at) == ("resolved", "poll", clock())
-    assert actions(events) == ["trigger", "resolve"]
-    assert {event["routing_key"] for event in events.events} == {TEST_KEY}
-    assert [alert.state for alert in events.alerts] == ["resolved"]
+    assert actions(pagerduty) == ["trigger", "resolve"]
+    assert {event["routing_key"] for event in pagerduty.events} == {TEST_KEY}
+    assert [alert.state for alert in pagerduty.alerts] == ["resolved"]
     assert chip(clock).tone == "well"
 
 
-def test_a_test_is_sent_every_day_without_anybody_asking(prover, account, events, clock):
+def test_a_test_is_sent_every_day_without_anybody_asking(prover, pagerduty, clock):
     connect_target("tests", TEST_KEY, proving=True)
 
     for _ in range(3):
         prover.turn()
 
-    assert actions(events) == ["trigger"]
+    assert actions(pagerduty) == ["trigger"]
 
 
-def test_what_does_not_come_back_within_a_minute_is_red_and_resolved(prover, events, clock):
+def test_what_does_not_come_back_within_a_minute_is_red_and_resolved(prover, pagerduty, clock):
+    pagerduty.faults["/incidents"] = server.status(200, b'{"incidents": []}')
     connect_target("tests", TEST_KEY, proving=True)
     prover.turn()
     number = begin(clock)
@@ -263,13 +258,13 @@ def test_what_does_not_come_back_within_a_minute_is_red_and_resolved(prover, eve
     test = the_test(number)
     assert (test.state, test.settled_at is not None) == ("failed", True)
     assert "nothing came back within 60 s" in chip(clock).sentence
-    assert actions(events) == ["trigger", "resolve"]
+    assert actions(pagerduty) == ["trigger", "resolve"]
 
 
-def test_a_key_that_is_refused_fails_at_once_and_opens_nothing(prover, events, clock):
+def test_a_key_that_is_refused_fails_at_once_and_opens_nothing(prover, pagerduty, clock):
     connect_target("tests", TEST_KEY, proving=True)
     prover.turn()
-    events.script.append(server.status(400))
+    pagerduty.script.append(server.status(400))
 
     number = begin(clock)
     prover.turn()
@@ -278,29 +273,26 @@ def test_a_key_that_is_refused_fails_at_once_and_opens_nothing(prover, events, c
     assert "The test event was not taken" in chip(clock).sentence
 
 
-def test_a_bad_moment_is_tried_again_for_a_minute(prover, account, events, clock):
+def test_a_bad_moment_is_tried_again_for_a_minute(prover, pagerduty, clock):
     connect_target("tests", TEST_KEY, proving=True)
     prover.turn()
-    events.script += [server.status(500), server.status(500)]
+    pagerduty.script += [server.status(500), server.status(500)]
     number = begin(clock)
-    account.keys_seen.add(the_test(number).dedup_key)
 
     for _ in range(6):
         prover.turn()
         clock.forward(seconds=3)
 
     assert the_test(number).state == "resolved"
-    assert len(events.alerts) == 1
+    assert len(pagerduty.alerts) == 1
 
 
-def test_another_process_goes_on_with_what_a_crash_left_open(
-    prover, config, account, events, clock
-):
+def test_another_process_goes_on_with_what_a_crash_left_open(prover, config, pagerduty, clock):
     connect_target("tests", TEST_KEY, proving=True)
     prover.turn()
     number = begin(clock)
     prover.turn()
-    assert [alert.state for alert in events.alerts] == ["triggered"]
+    assert [alert.state for alert in pagerduty.alerts] == ["triggered"]
 
     clock.forward(minutes=2)
     another = Prover(config, clock=clock)
@@ -308,17 +300,16 @@ def test_another_process_goes_on_with_what_a_crash_left_open(
         another.turn()
         clock.forward(seconds=30)
 
-    assert [alert.state for alert in events.alerts] == ["resolved"]
+    assert [alert.state for alert in pagerduty.alerts] == ["resolved"]
     assert the_test(number).settled_at is not None
 
 
-def test_a_webhook_is_given_a_head_start_before_we_ask(prover, account, config, events, clock):
+def test_a_webhook_is_given_a_head_start_before_we_ask(prover, pagerduty, config, clock):
     connect_target("tests", TEST_KEY, proving=True)
     secret = {"base_url": HTTPS, "pagerduty_webhook_secrets": "secret"}
     prover = Prover(config.model_copy(update=secret), clock=clock)
     prover.turn()
     number = begin(clock)
-    account.keys_seen.add(the_test(number).dedup_key)
 
     for _ in range(4):
         prover.turn()

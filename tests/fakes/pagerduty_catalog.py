@@ -190,9 +190,9 @@ class Catalog:
             turn for turn in self.turns if turn.policy in wanted and turn.touches(since, until)
         ]
         whole = "users" in asked.get("include[]", [])
-        return _listed("oncalls", [self._turn(turn, whole=whole) for turn in found], request)
+        return _listed("oncalls", [self._drawn_turn(turn, whole=whole) for turn in found], request)
 
-    def _turn(self, turn: Turn, *, whole: bool) -> Json:
+    def _drawn_turn(self, turn: Turn, *, whole: bool) -> Json:
         user = self.users[turn.user]
         reference = {"id": user.id, "type": "user_reference", "summary": user.name}
         return {

@@ -8,7 +8,7 @@ from incident.storage import sealed, targets
 from incident.storage.db import reading, transaction
 from tests.conftest import START, connect_target
 from tests.fakes import server
-from tests.fakes.pagerduty_account import Account
+from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.pagerduty_catalog import A_TOKEN, ACCOUNT_TOKEN, READ_ONLY_TOKEN
 from tests.web.browsers import Browser, a_person, words
 
@@ -18,8 +18,9 @@ HTTPS = "https://desk.example.com"
 
 @pytest.fixture(scope="module")
 def vendor():
-    with Account() as fake:
+    with FakePagerDuty() as fake:
         yield fake
+    assert fake.breaches == []
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ class Asking(Protocol):
 
     def get(self, path: str, **params: Any) -> dict[str, Any]: ...
 
-    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]: ...
+    def post(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]: ...
 
     def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]: ...
 
@@ -126,7 +126,7 @@ def subscription(rest: Asking, number: str) -> Subscription | None:
 
 
 def switch_on(rest: Asking, number: str) -> None:
-    rest.post(f"/webhook_subscriptions/{number}/enable", {})
+    rest.post(f"/webhook_subscriptions/{number}/enable", None)
 
 
 def switch_off(rest: Asking, number: str) -> None:

@@ -76,8 +76,10 @@ class Rest:
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         return self._ask("GET", path, params=params)
 
-    def post(self, path: str, body: Mapping[str, Any], sender: str = "") -> dict[str, Any]:
-        return self._ask("POST", path, sender=sender or self._sender, json=dict(body))
+    def post(self, path: str, body: Mapping[str, Any] | None, sender: str = "") -> dict[str, Any]:
+        """Some addresses want no body at all."""
+        sent = {} if body is None else {"json": dict(body)}
+        return self._ask("POST", path, sender=sender or self._sender, **sent)
 
     def put(self, path: str, body: Mapping[str, Any], sender: str = "") -> dict[str, Any]:
         return self._ask("PUT", path, sender=sender or self._sender, json=dict(body))
