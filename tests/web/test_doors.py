@@ -79,6 +79,7 @@ NEEDS = {
     "effects.end": RESPONDER,
     "pages.page": RESPONDER,
     "pages.acknowledge": RESPONDER,
+    "pages.not_me": RESPONDER,
     "runs.choose": VIEWER,
     "runs.attach": RESPONDER,
     "runs.abandon": RESPONDER,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incident.rules.proofs import Finding
-from incident.services import incidents, pages, proofs
+from incident.services import incidents, pages, proofs, steps
 from incident.storage import pages as page_rows
 from incident.storage import people, targets, workers
 from incident.storage.db import transaction
@@ -215,6 +215,21 @@ def test_pages_that_were_held_back_are_counted(maya, paged):
     change(paged, held=3)
 
     assert "3 more pages were held back and told in this one." in live(maya, paged)
+
+
+def test_a_step_whose_page_was_held_back_says_which_one_rings(maya, an_incident, wall_clock):
+    connect_target("mobile")
+    key = an_incident(
+        "Page mobile {page=mobile}", "Look", "Page mobile again {page=mobile}", "Go on"
+    )
+    wall_clock.forward(minutes=1)
+    with transaction() as session:
+        steps.complete(session, incident_key=key, number=2, actor=TOM, at=wall_clock())
+
+    shown = live(maya, key)
+
+    assert "Held back: mobile is being paged since 02:00." in shown
+    assert "1 more page was held back and told in this one." in shown
 
 
 def test_who_must_answer_still_is_named(maya, paged):

@@ -156,6 +156,10 @@ def _ended(page: Page) -> str:
         "refused": f"NOBODY WAS PAGED: {page.reason}.",
         "not_sent": f"NOBODY WAS PAGED: {page.reason}.",
         "exhausted": "NOBODY HAS ANSWERED: every rung has been tried.",
-        "superseded": page.reason or "Not needed any more.",
+        "superseded": _withdrawn(page.reason or "not needed any more"),
         "resolved": "Over.",
     }.get(page.state, page.state)
+
+
+def _withdrawn(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}."
