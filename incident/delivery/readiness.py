@@ -9,12 +9,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from incident.storage import outbox, workers
+from incident.services.proofs import EVERY, PROVER
+from incident.storage import outbox, proofs, workers
 from incident.storage.db import reading, transaction
 from incident.storage.installs import Install
+from incident.storage.proofs import ROUND, Proof
 
 BEAT_WITHIN = timedelta(seconds=15)
 PAGE_WITHIN = timedelta(seconds=30)
+PROVED_WITHIN = 3 * EVERY
 JUMP_FOR = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
@@ -35,7 +38,7 @@ class Readiness:
 
 
 def look(process_now: datetime) -> Readiness:
-    """Cheap enough to be asked once a second: four short questions, and a write of nothing."""
+    """Cheap enough to be asked once a second: five short questions, and a write of nothing."""
     try:
         _write_nothing()
         with reading() as session:
@@ -64,7 +67,11 @@ def _ask(session: Session, process_now: datetime) -> Readiness:
     now = outbox.database_now(session, process_now)
     beat, waiting = workers.last_beat(session), outbox.oldest_due_page(session)
     return Readiness(
-        problems=(*_silence(beat, now), *_lateness(waiting, process_now)),
+        problems=(
+            *_silence(beat, now),
+            *_lateness(waiting, process_now),
+            *_trust(proofs.find(session, PROVER, ROUND), process_now),
+        ),
         warnings=_unsteadiness(workers.last_jump(session), process_now),
         last_beat_at=beat,
         oldest_page_at=waiting,
@@ -84,6 +91,14 @@ def _lateness(waiting: datetime | None, now: datetime) -> tuple[str, ...]:
     if waiting is None or now - waiting <= PAGE_WITHIN:
         return ()
     return (f"A page has been waiting for {_seconds(now - waiting)} to be sent.",)
+
+
+def _trust(last_round: Proof | None, now: datetime) -> tuple[str, ...]:
+    """Where nothing was ever proven, nothing claims to be."""
+    if last_round is None or abs(now - last_round.checked_at) <= PROVED_WITHIN:
+        return ()
+    since = _seconds(abs(now - last_round.checked_at))
+    return (f"The path to the pager has not been checked for {since}.",)
 
 
 def _unsteadiness(jump: tuple[datetime, int] | None, now: datetime) -> tuple[str, ...]:

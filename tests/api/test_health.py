@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import event
 
+from incident.services import proofs
 from incident.storage import outbox, workers
 from incident.storage.db import transaction
 from tests.api.scripts import Script
@@ -104,6 +105,18 @@ def test_a_clock_that_was_set_is_told_for_an_hour(anybody, clock):
     beat(clock())
 
     assert anybody.get("/readyz").json["warnings"] == []
+
+
+def test_a_prover_that_fell_silent_is_told(anybody, clock):
+    with transaction() as session:
+        proofs.round_done(session, at=clock(), looked=True)
+    beat(clock.forward(minutes=30))
+    assert anybody.get("/readyz").json["problems"] == []
+    beat(clock.forward(seconds=1))
+
+    assert anybody.get("/readyz").json["problems"] == [
+        "The path to the pager has not been checked for 1801 seconds."
+    ]
 
 
 def test_it_is_looked_at_once_a_second_at_most(anybody, clock):
