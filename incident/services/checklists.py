@@ -117,5 +117,5 @@ def _checklist_of(session: Session, shown: Mapping[str, Any], *, at: datetime) -
 
 
 def _problems(session: Session, document: Document) -> list[dict[str, Any]]:
-    names = {target.name for target in targets.every(session)}
+    names = {target.name for target in targets.pageable(session)}
     return [asdict(problem) for problem in rules.problems(document, names)]

@@ -50,7 +50,8 @@ def page_locked(
 ) -> Page:
     """The same for an incident that is locked already. The same `cause` pages only once."""
     _require_open(incident)
-    if targets.find(session, target) is None:
+    found = targets.find(session, target)
+    if found is None or found.proving:
         raise NotAllowed(f"There is no page target “{target}”.")
     if cause and pages.last_generation(session, incident.id, cause):
         return pages.named(session, incident.id, cause, 1)

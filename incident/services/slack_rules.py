@@ -66,7 +66,8 @@ def _problems(session: Session, channel: str, form: RuleForm, *, is_new: bool) -
 def _target_problem(session: Session, target: str | None, *, is_new: bool) -> str:
     if target is None and not is_new:
         return ""
-    if target and targets.find(session, target):
+    found = targets.find(session, target or "")
+    if found is not None and not found.proving:
         return ""
     return f"There is no target {target}." if target else "Say whom to wake."
 

@@ -95,9 +95,14 @@ def every(session: Session) -> list[Target]:
     return list(session.scalars(select(Target).order_by(Target.name)))
 
 
+def pageable(session: Session) -> list[Target]:
+    """Whoever may be paged: all but those that are there for test events alone."""
+    return [target for target in every(session) if not target.proving]
+
+
 def backups(session: Session) -> dict[str, str]:
-    """Every target's backup, by its name; empty where there is none."""
-    rows = session.execute(select(Target.name, Target.backup))
+    """The backup of everybody who may be paged, by their name; empty where there is none."""
+    rows = session.execute(select(Target.name, Target.backup).where(Target.proving.is_(False)))
     return {row.name: row.backup for row in rows}
 
 

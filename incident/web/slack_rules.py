@@ -132,7 +132,7 @@ def _page(channel: str, rule: SlackRule | None, errors: Errors) -> ResponseRetur
             "settings/slack_rules/edit.html",
             channel=channel,
             rule=rule,
-            targets=[(target.name, target.name) for target in targets.every(session)],
+            targets=[(target.name, target.name) for target in targets.pageable(session)],
             checklists=[(row.slug, row.title) for row, _ in checklists.all_published(session)],
             rehearsed=signals.rehearsed(session, channel, clock.now() - LATELY) if rule else [],
             form=request.form,

@@ -136,7 +136,7 @@ def _existing(name: str) -> Target:
 
 def _page(name: str, target: Target | None, errors: Errors) -> ResponseReturnValue:
     with reading() as session:
-        others = [o.name for o in target_rows.every(session) if o.name != name and not o.proving]
+        others = sorted(other for other in target_rows.backups(session) if other != name)
     page = render_template(
         "settings/targets/edit.html",
         name=name,

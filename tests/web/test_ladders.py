@@ -282,6 +282,9 @@ def test_before_a_page_it_is_said_why_it_would_wake_nobody(maya, paged, wall_clo
 def test_a_target_for_test_events_is_not_offered(maya, paged):
     connect_target("self-test", proving=True)
 
+    refused = maya.post(f"/incidents/{paged}/pages", {"target": "self-test"})
+
+    assert refused.status_code == 409
     assert "self-test" not in live(maya, paged)
     assert "self-test" not in words(maya.get("/"))
 

@@ -205,3 +205,6 @@ def test_a_target_for_test_events_is_offered_to_nobody(ada):
 
     assert "proving: test events alone" in words(ada.get("/settings/targets"))
     assert "self-test" not in words(ada.get("/settings/targets/primary"))
+    assert "self-test" not in words(ada.get("/settings/slack-rules/new"))
+    backup = ada.post("/settings/targets/primary", {**FORM, "backup": "self-test"})
+    assert "There is no target self-test" in words(backup)
