@@ -17,6 +17,7 @@ from incident.cli.migrations import bring_up_to_date
 from incident.cli.people import OPERATOR
 from incident.cli.server import Server
 from incident.cli.story import Story
+from incident.cli.vendors import connect_pagerduty
 from incident.cli.web import require_free
 from incident.delivery.notifiers import notifiers_for
 from incident.services import people
@@ -26,6 +27,7 @@ from incident.storage.db import reading, transaction
 PATIENCE = 10.0
 SIGNING_SECRET = "the stand-in signs with this"  # noqa: S105 - known to everybody, on purpose
 TOKEN = "xoxb-of-the-stand-in"  # noqa: S105 - the stand-in takes any
+REST_TOKEN = "u+of-the-stand-in"  # noqa: S105 - the one that the stand-in knows
 
 
 def demo(asked: argparse.Namespace) -> None:
@@ -54,6 +56,12 @@ def _config(base: Config, folder: Path, pagerduty: int, slack: int, controls: in
         host=base.host,
         port=base.port,
         pagerduty_events_url=f"http://127.0.0.1:{pagerduty}",
+        pagerduty_api_url=f"http://127.0.0.1:{pagerduty}",
+        pagerduty_api_token=REST_TOKEN,
+        pagerduty_from="",
+        pagerduty_webhook_secrets="",
+        smtp_url="",
+        deadman_url="",
         slack_api_url=f"http://127.0.0.1:{slack}/api/",
         slack_bot_token=TOKEN,
         slack_signing_secrets=SIGNING_SECRET,
@@ -104,6 +112,7 @@ def _load(config: Config, now: datetime) -> None:
     print("Loading incidents in every state ...", flush=True)
     made = {name: make() for name, make in notifiers_for(config).items()}
     samples.furnish(now)
+    connect_pagerduty(config, now)
     samples.tell(Story(made, at=now, public_url=config.public_url), now)
 
 

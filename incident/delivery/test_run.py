@@ -147,5 +147,6 @@ class TestRun:
 
 NO_WORD = (
     "PagerDuty took the test event, and nothing came back within 60 s. See in PagerDuty whether "
-    "the test service opened an incident; if not, it suppresses events or is in maintenance."
+    "the test service opened an incident; if not, it suppresses events, is in maintenance, or "
+    "its policy has nobody on call."
 )

@@ -21,6 +21,16 @@ class Proving(Protocol):
     def proving(self) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose token it is. A token of the whole account belongs to nobody: then all is empty."""
+
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    account: str = ""
+
+
 def token_problem(token: str) -> str:
     if not token:
         return "Paste the token: without it nobody can say who is on call."

@@ -1,6 +1,7 @@
 """How we reach a vendor: what the environment says, and what an admin typed in Settings."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,8 +9,10 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from incident.rules import connecting as rules
+from incident.rules.connecting import Owner
 from incident.rules.fields import refuse
 from incident.rules.permissions import Actor, require
+from incident.rules.proofs import Service
 from incident.services import targets
 from incident.services.targets import TargetForm
 from incident.storage import connections, sealed
@@ -90,6 +93,21 @@ def forget_pagerduty(session: Session, *, actor: Actor, at: datetime) -> None:
     row = connections.find_or_make(session, PAGERDUTY, actor.name, at)
     row.secrets, row.settings = "", {}
     row.updated_at, row.updated_by = at, actor.name
+
+
+def account_settings(
+    owner: Owner, services: Sequence[Service], *, sender: str, at: datetime
+) -> dict[str, Any]:
+    """What PagerDuty answered about the account, as it is kept to be shown."""
+    return {
+        "sender": sender,
+        "owner": {"name": owner.name, "role": owner.role, "account": owner.account},
+        "services": [
+            {"id": one.id, "name": one.name, "policy": one.policy_name, "status": one.status}
+            for one in services
+        ],
+        "checked_at": at.isoformat(),
+    }
 
 
 def settings_of(session: Session) -> dict[str, Any]:

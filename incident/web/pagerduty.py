@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from incident import clock
 from incident.integrations.pagerduty import account
-from incident.integrations.pagerduty.account import Asking, Owner
+from incident.integrations.pagerduty.account import Asking
 from incident.integrations.pagerduty.rest import Rest, RestRefused, RestUnreachable
 from incident.integrations.pagerduty.words import why
 from incident.rules import connecting as rules
+from incident.rules.connecting import Owner
 from incident.rules.fields import refuse
 from incident.rules.proofs import Service
 from incident.rules.targets import key_problem
@@ -56,12 +57,9 @@ def keep_token() -> ResponseReturnValue:
         connections.keep_pagerduty(
             session,
             secrets={"token": typed} if typed and not config().pagerduty_api_token else None,
-            settings={
-                "sender": sender or owner.email,
-                "owner": {"name": owner.name, "role": owner.role, "account": owner.account},
-                "services": _kept(found),
-                "checked_at": clock.now().isoformat(),
-            },
+            settings=connections.account_settings(
+                owner, found, sender=sender or owner.email, at=clock.now()
+            ),
             actor=current_actor(),
             at=clock.now(),
         )
@@ -217,13 +215,6 @@ def _names() -> dict[str, str]:
     with reading() as session:
         kept = connections.settings_of(session).get("services", [])
     return {one["id"]: one["name"] for one in kept}
-
-
-def _kept(found: list[Service]) -> list[dict[str, str]]:
-    return [
-        {"id": one.id, "name": one.name, "policy": one.policy_name, "status": one.status}
-        for one in found
-    ]
 
 
 def _flash_services(found: list[Service]) -> None:

@@ -42,6 +42,7 @@ class Service:
     name: str
     policy: str
     status: str = "active"
+    urgency: str = "high"
 
 
 @dataclass
@@ -87,9 +88,10 @@ class Catalog:
         self.services = {
             "PAPP00": Service("PAPP00", "The app", "PCORE0"),
             "PDATA0": Service("PDATA0", "The database", "PCORE0"),
-            "PPROOF": Service("PPROOF", "Test events", "PTEST0"),
+            "PPROOF": Service("PPROOF", "Test events", "PTEST0", urgency="low"),
         }
         self.turns = [Turn("PCORE0", "PMAYA0"), Turn("PCORE0", "PTOM00", level=2)]
+        self.turns.append(Turn("PTEST0", "PMAYA0"))
         self.keys: dict[str, str] = {}
         self.webhooks: dict[str, Webhook] = {}
         self._numbers = itertools.count(1)

@@ -181,7 +181,7 @@ class Incidents(Catalog):
 
     def _opened(self, alert: Alert, service: Service) -> Incident:
         number = next(self._incident_numbers)
-        low = self.quiet == LOW_URGENCY
+        low = self.quiet == LOW_URGENCY or service.urgency == "low"
         incident = Incident(
             id=f"Q{number:07d}",
             number=number,

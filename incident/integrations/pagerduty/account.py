@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from incident.integrations.pagerduty.rest import RestRefused
+from incident.rules.connecting import Owner
 from incident.rules.proofs import CAN_WAKE, Service, Shift, Ways
 
 OURS = "Incident desk"
@@ -37,16 +38,6 @@ class Asking(Protocol):
     def post(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]: ...
 
     def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose token it is. A token of the whole account belongs to nobody: then all is empty."""
-
-    name: str = ""
-    email: str = ""
-    role: str = ""
-    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,36 @@
+"""Connects a demo to the stand-in PagerDuty, by the steps that a person takes on the page."""
+
+from datetime import datetime
+
+from config import Config
+from incident.cli.people import OPERATOR
+from incident.integrations.pagerduty import account
+from incident.integrations.pagerduty.rest import Rest
+from incident.services import connections
+from incident.storage.db import transaction
+
+SERVICES = {"primary": "The app"}
+TEST_SERVICE, TEST_TARGET = "Test events", "test-events"
+
+
+def connect_pagerduty(config: Config, at: datetime) -> None:
+    """A service with a key for each target, and one for test events. The worker proves it."""
+    rest = Rest(config.pagerduty_api_url, config.pagerduty_api_token)
+    owner, services = account.owner(rest), account.services(rest)
+    numbers = {one.name: one.id for one in services}
+    keys = {
+        target: account.make_key(rest, numbers[name], target)
+        for target, name in {**SERVICES, TEST_TARGET: TEST_SERVICE}.items()
+    }
+    with transaction() as session:
+        kept = connections.account_settings(owner, services, sender=owner.email, at=at)
+        connections.keep_pagerduty(session, settings=kept, actor=OPERATOR, at=at)
+        for target, name in SERVICES.items():
+            connections.give_key(
+                session, target=target, service_id=numbers[name], routing_key=keys[target],
+                actor=OPERATOR, at=at,
+            )  # fmt: skip
+        connections.keep_test_service(
+            session, name=TEST_TARGET, service_id=numbers[TEST_SERVICE],
+            routing_key=keys[TEST_TARGET], actor=OPERATOR, at=at,
+        )  # fmt: skip
