@@ -20,6 +20,7 @@ from incident.api import (
     slack_rules,
     steps,
     targets,
+    triggers,
 )
 
 ROOMS = (
@@ -36,6 +37,7 @@ ROOMS = (
     slack_rules,
     steps,
     targets,
+    triggers,
 )
 OURS = ("/api/", "/healthz", "/readyz", "/metrics")
 

@@ -129,7 +129,7 @@ def _parameters(route: Route) -> list[Json]:
     ]
     asking = route.query.model_json_schema()["properties"] if route.query.model_fields else {}
     in_query = [_query_parameter(name, schema) for name, schema in asking.items()]
-    return [*in_path, *in_query, *([KEY_PARAMETER] if route.method == "POST" else [])]
+    return [*in_path, *in_query, *([KEY_PARAMETER] if route.takes_key else [])]
 
 
 def _query_parameter(name: str, schema: Json) -> Json:
@@ -171,7 +171,9 @@ def _told(route: Route, model: type[BaseModel] | None, status: int, refs: dict[A
 def _refusals(route: Route) -> Json:
     statuses = {500, 503} - set(route.also)
     if route.role:
-        statuses |= {400, 401, 422}
+        statuses |= {400, 422}
+    if route.role or route.guard:
+        statuses |= {401}
     if route.role in ("responder", "admin"):
         statuses |= {403}
     if "{" in route.path:

@@ -68,7 +68,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address with one method. `role` is the least that may call; empty means anybody."""
+    """One address with one method. `role` is the least that may call; empty means anybody, or
+    whoever `guard` lets in: it refuses before anything else is done.
+    """
 
     method: str
     path: str
@@ -81,6 +83,7 @@ class Route:
     media: str
     also: Mapping[int, type[Told]] = field(default_factory=dict)
     takes_markdown: bool = False
+    guard: Callable[[], None] | None = None
 
     @property
     def name(self) -> str:
@@ -95,6 +98,11 @@ class Route:
     @property
     def changes(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether a repeat may be made harmless. A vendor's repeats are known by their own ids."""
+        return self.method == "POST" and bool(self.role)
 
 
 ROUTES: list[Route] = []
@@ -112,6 +120,7 @@ def endpoint(
     media: str = JSON,
     also: Mapping[int, type[Told]] | None = None,
     takes_markdown: bool = False,
+    guard: Callable[[], None] | None = None,
 ) -> Callable[[View], View]:
     """Reach the view below at `path`. Looking needs a viewer's token, changing a responder's."""
 
@@ -130,6 +139,7 @@ def endpoint(
                 media=media,
                 also=also or {},
                 takes_markdown=takes_markdown,
+                guard=guard,
             )
         )
         return view
@@ -149,6 +159,8 @@ def hang(bp: Blueprint) -> None:
 
 
 def _answer(route: Route, **path: Any) -> Response:
+    if route.guard:
+        route.guard()
     actor = callers.require_caller(route.role) if route.role else NOBODY
     query = read_query(route.query) if route.role else None
     if not route.changes:
@@ -162,7 +174,7 @@ def _answer(route: Route, **path: Any) -> Response:
 
 
 def _once(route: Route, call: Call[Any, Any], path: Mapping[str, Any]) -> Answered:
-    key = _sent_key() if route.method == "POST" else ""
+    key = _sent_key() if route.takes_key else ""
     asked = f"{request.method} {request.full_path}\n{request.get_data(as_text=True)}"
     do = partial(_do, route, call, path)
     return answers.once(call.session, actor=call.actor, key=key, request=asked, at=call.at, do=do)

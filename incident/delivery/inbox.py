@@ -1,17 +1,22 @@
 """What comes in is kept before it is read, and is never lost by being hard to read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from incident.delivery.net import Net
-from incident.services import signals
+from incident.services import signals, webhooks
 from incident.storage import signals as rows
 from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
 from incident.storage.signals import Signal
+
+READ: Mapping[str, Callable[[Session, Signal, datetime], None]] = {
+    signals.SLACK: signals.read,
+    webhooks.PAGERDUTY: webhooks.read,
+}
 
 
 def receive(body: bytes, payload: Mapping[str, Any] | None, *, at: datetime) -> None:
@@ -25,6 +30,14 @@ def receive(body: bytes, payload: Mapping[str, Any] | None, *, at: datetime) -> 
             failpoint("signal-kept")
             _read(session, kept, at)
     failpoint("signal-committed")
+
+
+def receive_from_pagerduty(session: Session, body: bytes, webhook_id: str, *, at: datetime) -> None:
+    """The same for a webhook, in the caller's transaction."""
+    kept = webhooks.keep(session, body, webhook_id, at=at)
+    if kept is not None:
+        failpoint("signal-kept")
+        _read(session, kept, at)
 
 
 def read_waiting(at: datetime) -> int:
@@ -42,10 +55,10 @@ def read_waiting(at: datetime) -> int:
 def _read(session: Session, signal: Signal, at: datetime) -> None:
     """What goes wrong here undoes the acting, not the keeping."""
     with Net(f"reading signal {signal.id}") as net, session.begin_nested():
-        signals.read(session, signal, at)
+        READ[signal.integration](session, signal, at)
     if net.caught is None:
         return
     signals.give_up(session, signal, f"reading it failed ({type(net.caught).__name__})")
-    if signal.state == "failed":
+    if signal.state == "failed" and signal.integration == signals.SLACK:
         with Net(f"paging for signal {signal.id}"), session.begin_nested():
             signals.rescue(session, signal, at)

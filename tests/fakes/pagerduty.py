@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from incident.clock import now
 from tests.fakes import published
 from tests.fakes.pagerduty_incidents import Incident
-from tests.fakes.pagerduty_rest import RestApi
+from tests.fakes.pagerduty_webhooks import Webhooks
 from tests.fakes.server import Answer, FakeServer, Request, as_json
 
 ACTIONS = ("trigger", "acknowledge", "resolve")
@@ -47,7 +47,7 @@ class Received:
     effect: str
 
 
-class FakePagerDuty(RestApi, FakeServer):
+class FakePagerDuty(Webhooks, FakeServer):
     """`received` is everything ever sent here; `alerts` is what it came to, oldest first.
 
     `per_minute` is how many events a routing key may send in a minute, if it matters; `window`
