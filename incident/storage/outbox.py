@@ -189,10 +189,10 @@ def by_intent(session: Session, intent_key: str) -> Delivery | None:
 
 
 def oldest_due_page(session: Session) -> datetime | None:
-    """Since when the longest-waiting page waits."""
+    """Since when the longest-waiting page waits, or what ends one; a note may take its time."""
     return session.scalar(
         select(func.min(Delivery.created_at)).where(
-            Delivery.integration == PAGERDUTY, _unfinished(Delivery)
+            Delivery.integration == PAGERDUTY, _unfinished(Delivery), ~_is_note()
         )
     )
 

@@ -4,16 +4,19 @@ from datetime import timedelta
 import pytest
 
 from incident.delivery.scheduler import Scheduler
+from incident.delivery.worker import Worker
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.services import connections, deliveries, page_alarms, pages
 from incident.services import incidents as moves
-from incident.storage import incidents, outbox, timeline
+from incident.storage import incidents, outbox, timeline, timers
 from incident.storage import pages as page_rows
 from incident.storage.db import reading, transaction
 from incident.storage.pages import Page
 from incident.storage.people import Person
 from tests.conftest import ADA, MAYA, START, TOM, connect_target
 from tests.delivery.conftest import one_clock  # noqa: F401
+from tests.delivery.notifiers import Told
+from tests.trials.processes import wait_until
 
 PHONES = [{"name": "Maya", "phone": "+49 30 1"}]
 
@@ -303,3 +306,18 @@ def test_a_page_that_is_tried_all_the_time_is_never_late(paged, clock):
 
     assert sent_by(key, "pagerduty")[0].attempts == 5
     assert pages_of(key)[0].state == "promised"
+
+
+def test_the_worker_knows_whether_answers_are_heard(paged, clock):
+    key = paged()
+    given = Given(pagerduty_api_token="t")
+    worker = Worker({"pagerduty": lambda: Told(Delivered())}, clock=clock, given=given)
+    worker.start()
+    wait_until(lambda: pages_of(key)[0].state == "accepted", "the page to be taken")
+    worker.stop()
+    worker.join()
+
+    with reading() as session:
+        page_id = pages_of(key)[0].id
+        found = [timers.find(session, f"{kind}-{page_id}") for kind in ("unseen", "unnotified")]
+    assert [(t.due_at - clock()).total_seconds() for t in found] == [60, 120]
