@@ -197,7 +197,7 @@ def test_an_exhausted_ladder_leaves_the_telephones(maya, paged, browser):
 
     shown = live(maya, paged)
 
-    assert "NOBODY HAS ANSWERED every rung has been tried" in shown
+    assert "NOBODY HAS ANSWERED Every rung has been tried" in shown
     assert "Tom +1 555 0101 Reached No answer" in shown
 
 

@@ -63,7 +63,7 @@ def _reasons(message: Message) -> Iterator[str]:
 def _reason(rung: Rung, *, alone: bool) -> str:
     """Whom it is about is said where there are several and the words do not name them."""
     named = alone or rung.target in rung.reason
-    return rung.reason if named else f"{rung.target}: {rung.reason}"
+    return rung.reason[:1].upper() + rung.reason[1:] if named else f"{rung.target}: {rung.reason}"
 
 
 def _rungs(message: Message) -> Sequence[Rung]:
