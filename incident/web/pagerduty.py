@@ -100,6 +100,7 @@ def subscribe() -> ResponseReturnValue:
         errors["webhook"] = "PagerDuty made a webhook without a secret. Remove it there, try again."
     if errors:
         return _page(errors)
+    _switch_off_the_webhook()
     with transaction() as session:
         connections.keep_pagerduty(
             session,
@@ -158,18 +159,13 @@ def prove() -> ResponseReturnValue:
 @role_required("admin")
 def disconnect() -> ResponseReturnValue:
     """The webhook is switched off there, if PagerDuty can be asked; it is forgotten here."""
-    with reading() as session:
-        number = str(connections.settings_of(session).get("subscription", ""))
-    left = Errors()
-    if number and _access().can_ask:
-        with left.kept(), _asking(left, "webhook", doing="switch the webhook off"):
-            account.switch_off(_rest(_access().token), number)
+    left = _switch_off_the_webhook()
     with transaction() as session:
         connections.forget_pagerduty(session, **_now())
         proofs.ask(session, **_now())
     flash("The token is forgotten. Pages still go out with the targets' keys.", "caution")
     if left:
-        flash("The webhook is still in PagerDuty: remove it there. " + left["webhook"], "caution")
+        flash(f"The webhook is still in PagerDuty: remove it there. {left}", "caution")
     return _back("token")
 
 
@@ -188,6 +184,17 @@ def _service_and_key(errors: Errors, name: str, *, field: str, key_field: str) -
     if not errors and (not key or key_problem(key)):
         errors[field] = "PagerDuty made an integration without telling its key. Paste it by hand."
     return service_id, key
+
+
+def _switch_off_the_webhook() -> str:
+    """The one that is there, whose secret is about to be forgotten. Why not, if it stays on."""
+    left = Errors()
+    with reading() as session:
+        number = str(connections.settings_of(session).get("subscription", ""))
+    if number and _access().can_ask:
+        with _asking(left, "webhook", doing="switch the webhook off"):
+            account.switch_off(_rest(_access().token), number)
+    return left.get("webhook", "")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config import Config
+from incident.clock import now
 from incident.delivery.prover import Prover
 from incident.services import connections, proofs, proving
 from incident.services.connections import PagerDutyAccess
@@ -18,6 +19,7 @@ from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.pagerduty_catalog import A_TOKEN, Turn, Webhook
 from tests.fakes.slack import A_TOKEN as SLACK_TOKEN
 from tests.fakes.slack import FakeSlack
+from tests.trials.processes import wait_until
 
 HTTPS = "https://desk.example.com"
 HOOK = f"{HTTPS}/api/triggers/pagerduty"
@@ -320,6 +322,21 @@ def test_a_webhook_is_given_a_head_start_before_we_ask(prover, pagerduty, config
         proofs.heard(session, rows.get_test(session, number, lock=True), None, at=clock())
     prover.turn()
     assert (the_test(number).state, the_test(number).heard_by) == ("resolved", "webhook")
+
+
+def test_a_thread_of_its_own_carries_a_test_through_and_leaves_its_turn(database, config):
+    connect_target("tests", TEST_KEY, proving=True)
+    prover = Prover(config, clock=now)
+    number = begin(now)
+
+    prover.start()
+    wait_until(lambda: the_test(number).settled_at is not None, "the proof")
+    prover.stop()
+    prover.join()
+
+    assert the_test(number).state == "resolved"
+    with transaction() as session:
+        assert proofs.take_turn(session, owner="the next one", at=now())
 
 
 def test_slack_is_asked_for_token_scopes_and_membership(database, config, clock):

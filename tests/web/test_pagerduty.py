@@ -212,6 +212,16 @@ def test_a_webhook_is_made_for_our_address_and_its_secret_kept_sealed(sqlite, bu
     assert made.secret not in str(kept())
 
 
+def test_a_new_webhook_takes_the_place_of_the_old_one(sqlite, build_app, pagerduty):
+    ada = an_admin(sqlite, build_app, pagerduty, base_url=HTTPS)
+    give_token(ada)
+
+    ada.post(f"{PAGE}/webhook")
+    ada.post(f"{PAGE}/webhook")
+
+    assert [webhook.active for webhook in pagerduty.webhooks.values()] == [False, True]
+
+
 def test_the_test_service_becomes_a_target_that_only_proves(ada):
     give_token(ada)
 
