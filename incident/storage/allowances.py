@@ -53,9 +53,11 @@ def pause(session: Session, key_id: int, *, now: datetime, until: datetime) -> N
 
 def go_on(session: Session, key_id: int, *, tried_until: datetime | None) -> None:
     """The event that tried alone has an answer other than "too many"."""
-    key = session.get_one(RoutingKey, key_id)
-    if key.paused_until is not None and key.paused_until == tried_until:
-        _locked(session, key_id).paused_until = None
+    if tried_until is None or session.get_one(RoutingKey, key_id).paused_until != tried_until:
+        return
+    key = _locked(session, key_id)
+    if key.paused_until == tried_until:
+        key.paused_until = None
 
 
 def _free(key: RoutingKey, now: datetime) -> Free:
