@@ -64,6 +64,7 @@ def desk(
         database_url=sqlite.url.render_as_string(hide_password=False),
         secret_key=SECRET,
         pagerduty_events_url=pagerduty.url,
+        pagerduty_api_url=pagerduty.url,
         slack_api_url=slack.api_url,
         slack_bot_token=A_TOKEN,
     )

@@ -107,6 +107,7 @@ PAGES = (
     Picture("retro, a line", f"{RETRO}/events/3"),
     Picture("retro, a section", f"{RETRO}/sections/summary"),
     Picture("settings", "/settings", "Ada", "admin"),
+    Picture("pagerduty", "/settings/pagerduty", "Ada", "admin"),
     Picture("targets", "/settings/targets", "Ada", "admin"),
     Picture("target", "/settings/targets/mobile", "Ada", "admin"),
     Picture("target, new", "/settings/targets/new", "Ada", "admin"),
