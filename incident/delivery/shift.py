@@ -6,6 +6,7 @@ from typing import Protocol
 
 from config import Config
 from incident.delivery.deadman import Deadman
+from incident.delivery.listener import Listener
 from incident.delivery.notifiers import notifiers_for
 from incident.delivery.prover import Prover
 from incident.delivery.scheduler import Scheduler
@@ -34,7 +35,8 @@ class Shift:
             given=config,
             beside={"the scheduler": scheduler},
         )
-        self._on_duty: list[OnDuty] = [worker, scheduler, Prover(config, clock=clock)]
+        prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
+        self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

@@ -148,3 +148,15 @@ def rehearsed(session: Session, channel: str, since: datetime) -> list[Signal]:
 def sweep(session: Session, before: datetime) -> None:
     """Forget what nobody called for help with: it is other people's conversation."""
     session.execute(delete(Signal).where(Signal.state == "ignored", Signal.received_at < before))
+
+
+def nameless(session: Session, integration: str, limit: int = 20) -> list[Signal]:
+    """Those whose vendor has to be asked which of our things they mean, oldest first."""
+    return list(
+        session.scalars(
+            select(Signal)
+            .where(Signal.integration == integration, Signal.state == "asked")
+            .order_by(Signal.id)
+            .limit(limit)
+        )
+    )

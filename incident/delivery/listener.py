@@ -1,0 +1,209 @@
+"""Asks PagerDuty what became of our pages, for whatever no webhook told us."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import TypeVar
+
+from config import Config
+from incident.delivery.net import Net
+from incident.integrations.pagerduty import log
+from incident.integrations.pagerduty.rest import Rest, RestRefused, RestUnreachable
+from incident.rules.heard import Heard
+from incident.rules.proofs import Finding
+from incident.services import connections, hearing, proofs, webhooks
+from incident.storage import pages, signals
+from incident.storage.db import reading, transaction
+from incident.storage.pages import Page
+from incident.storage.signals import Signal
+
+PAUSE = 1.0
+MINUTE = timedelta(minutes=1)
+PER_MINUTE = 100
+# How long a page has been out, and how often it is asked about until then.
+HURRY = (
+    (timedelta(minutes=2), timedelta(seconds=5)),
+    (timedelta(minutes=10), timedelta(seconds=15)),
+)
+AT_LEISURE = timedelta(minutes=1)
+LET_BE = timedelta(seconds=30)
+HIDDEN = (403, 404)
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page as far as asking about it goes."""
+
+    page_id: int
+    dedup_key: str
+    pagerduty_id: str
+    every: timedelta
+
+
+class Listener:
+    """One thread, one question at a time. What it hears it may have heard before."""
+
+    def __init__(self, config: Config, *, clock: Callable[[], datetime]) -> None:
+        self.rounds = 0
+        self._config, self._clock = config, clock
+        self._asked_at: dict[int, datetime] = {}
+        self._known: dict[int, set[str]] = {}
+        self._questions: deque[datetime] = deque()
+        self._silent_until: datetime | None = None
+        self._told: tuple[str, datetime] | None = None
+        self._rest: Rest | None = None
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="listener", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._rest is not None:
+            self._rest.close()
+
+    def join(self) -> None:
+        """What was not heard is asked again by whoever comes next."""
+        self._thread.join(PAUSE * 2)
+
+    def turn(self) -> int:
+        """Ask about whatever is due. Says how many pages and signals that were."""
+        if self._is_silent():
+            return 0
+        due, nameless = self._due()
+        if not due and not nameless:
+            return 0
+        self._rest = rest = self._asking()
+        if rest is None:
+            return 0
+        try:
+            count = sum(self._name(rest, signal) for signal in nameless)
+            count += sum(self._ask(rest, page) for page in due)
+        except RestRefused as refused:
+            self._wait(refused.after or (MINUTE if refused.status == 401 else LET_BE))
+            self._tell(f"PagerDuty refuses to say what became of a page: {refused}")
+            return 0
+        except RestUnreachable as silent:
+            self._wait(silent.after or LET_BE)
+            self._tell(f"PagerDuty does not say what became of a page: {silent}")
+            return 0
+        self._tell("")
+        return count
+
+    def _due(self) -> tuple[list[Asked], list[Signal]]:
+        """Whoever was asked about longest ago comes first."""
+        now = self._clock()
+        with reading() as session:
+            nameless = signals.nameless(session, webhooks.PAGERDUTY)
+            listened = [_asked(page, now) for page in pages.listened_for(session)]
+        for gone in self._asked_at.keys() - {one.page_id for one in listened}:
+            self._asked_at.pop(gone)
+            self._known.pop(gone, None)
+        due = [one for one in listened if self._is_due(one, now)]
+        never = now - timedelta(days=1)
+        return sorted(due, key=lambda one: self._asked_at.get(one.page_id, never)), nameless
+
+    def _is_due(self, page: Asked, now: datetime) -> bool:
+        before = self._asked_at.get(page.page_id)
+        return before is None or abs(now - before) >= page.every
+
+    def _ask(self, rest: Rest, page: Asked) -> bool:
+        """No transaction is open while we ask."""
+        if not self._may_ask(1 if page.pagerduty_id else 2):
+            return False
+        self._asked_at[page.page_id] = self._clock()
+        known = self._known.setdefault(page.page_id, set())
+        opened = log.incidents_of(rest, page.dedup_key) if not page.pagerduty_id else []
+        number = page.pagerduty_id or (opened[-1].pagerduty_id if opened else "")
+        entries = _or_nothing(lambda: log.entries_of(rest, number, page.dedup_key), number)
+        news = [heard for entry, heard in entries if entry not in known]
+        self._hear([*opened, *news])
+        known.update(entry for entry, _ in entries)
+        return True
+
+    def _hear(self, told: Sequence[Heard]) -> None:
+        if not told:
+            return
+        with transaction() as session:
+            for heard in told:
+                hearing.hear(session, heard, at=self._clock())
+
+    def _name(self, rest: Rest, signal: Signal) -> bool:
+        """Which of our pages a webhook meant that named no key."""
+        if not self._may_ask(1):
+            return False
+        keys = _or_nothing(lambda: log.keys_of(rest, signal.key), signal.key)
+        with transaction() as session:
+            kept = signals.find(session, signal.id)
+            if kept is not None:
+                webhooks.answer(session, kept, keys, self._clock())
+        return True
+
+    def _may_ask(self, questions: int) -> bool:
+        now = self._clock()
+        while self._questions and abs(now - self._questions[0]) >= MINUTE:
+            self._questions.popleft()
+        if self._stopping.is_set() or len(self._questions) + questions > PER_MINUTE:
+            return False
+        self._questions.extend([now] * questions)
+        return True
+
+    def _asking(self) -> Rest | None:
+        with reading() as session:
+            access = connections.pagerduty(session, self._config)
+        return Rest(self._config.pagerduty_api_url, access.token) if access.can_ask else None
+
+    def _is_silent(self) -> bool:
+        until = self._silent_until
+        return until is not None and self._clock() < until <= self._clock() + MINUTE * 2
+
+    def _wait(self, length: timedelta) -> None:
+        self._silent_until = self._clock() + length
+
+    def _tell(self, sentence: str) -> None:
+        """In Settings and on the chip; once for as long as it stays the same, and anew each
+        minute, because a round of proofs forgets what it did not ask for."""
+        now = self._clock()
+        if self._told is None and not sentence:
+            return
+        if self._told and self._told[0] == sentence and abs(now - self._told[1]) < MINUTE:
+            return
+        self._told = (sentence, now) if sentence else None
+        with transaction() as session:
+            finding = Finding("pagerduty", "listening", not sentence, sentence)
+            proofs.keep_one(session, finding, at=now)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self.rounds += 1
+            with Net("listening to PagerDuty"):
+                self.turn()
+            self._stopping.wait(PAUSE)
+
+
+def _or_nothing(ask: Callable[[], list[Found]], number: str) -> list[Found]:
+    """One incident that is gone, or hidden from us, must not keep us from the others."""
+    if not number:
+        return []
+    try:
+        return ask()
+    except RestRefused as refused:
+        if refused.status in HIDDEN:
+            return []
+        raise
+
+
+def _asked(page: Page, now: datetime) -> Asked:
+    out = now - (page.accepted_at or now)
+    every = next((pace for until, pace in HURRY if out < until), AT_LEISURE)
+    return Asked(
+        page.id,
+        page.dedup_key,
+        page.pagerduty_id or "",
+        AT_LEISURE if page.state == "acknowledged" else every,
+    )
