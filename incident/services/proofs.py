@@ -18,7 +18,12 @@ from incident.storage.targets import Target
 EVERY = timedelta(minutes=10)
 TURN = timedelta(seconds=30)
 PROVER, PAGERDUTY = "prover", "pagerduty"
-LASTING = ((PAGERDUTY, PATH), (PAGERDUTY, "webhook_heard"), (PROVER, ROUND))
+LASTING = (
+    (PAGERDUTY, PATH),
+    (PAGERDUTY, "webhook_heard"),
+    (PAGERDUTY, "listening"),
+    (PROVER, ROUND),
+)
 WAKES_NOBODY = ("service", "on_call")
 
 

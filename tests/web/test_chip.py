@@ -77,6 +77,14 @@ def test_it_stands_on_a_live_incident_too(maya, an_incident):
     assert f"PAGING DEGRADED: {GAP}" in words(maya.get(f"/incidents/{key}"))
 
 
+def test_a_live_incident_says_quietly_that_the_path_is_proven(maya, an_incident):
+    connect_target()
+    key = an_incident("Look at the dashboard")
+    keep(proven())
+
+    assert "pager path proven just now" in words(maya.get(f"/incidents/{key}"))
+
+
 def test_without_any_connected_target_it_says_that_nobody_can_be_paged(maya):
     assert "Nobody can be paged" in words(maya.get("/checklists"))
 
