@@ -79,6 +79,7 @@ def _try_on(
         pace=asked.pace,
         crowd=asked.crowd,
         patience=PATIENCE,
+        measures=True,
     ) as desk:
         desk.set_up()
         desk.start_worker()

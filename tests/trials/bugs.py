@@ -1,10 +1,12 @@
-"""Four bugs of the kind that lose pages, to plant in a process: trials must catch every one."""
+"""Five bugs of the kind that lose pages, to plant in a process: trials must catch every one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from incident.delivery import jumps
 from incident.delivery.lane import Lane
 from incident.integrations.notifier import Delivered
 from incident.services import deliveries, record
@@ -70,11 +72,17 @@ def new_key_per_attempt() -> None:
     deliveries.message_of = with_attempt
 
 
+def blind_to_the_clock() -> None:
+    """Nobody notices that the clock of the machine was set."""
+    jumps.NOTABLE = timedelta(days=10_000)
+
+
 BUGS: dict[str, Callable[[], None]] = {
     "mark-before-send": mark_before_send,
     "promise-outside-the-transaction": promise_outside_the_transaction,
     "never-reclaim": never_reclaim,
     "new-key-per-attempt": new_key_per_attempt,
+    "blind-to-the-clock": blind_to_the_clock,
 }
 
 

@@ -20,6 +20,7 @@ APART = 600
 
 def is_set(desk: Desk, *, by: float) -> None:
     """The clock of the whole machine is set while a grace runs, and set right again later."""
+    _wait_until_it_looks(desk)
     channel = desk.hang_a_cord(grace_seconds=GRACE)
     assert desk.say(channel) == 200
     desk.set_clock(by)
@@ -79,3 +80,12 @@ def differ(desk: Desk) -> None:
     assert waited > 0.7 * LEASE * desk.hurry, f"taken over after {waited:.2f} s"
     require_one_line(desk, key, "page_accepted")
     desk.recover()
+
+
+def _wait_until_it_looks(desk: Desk) -> None:
+    """A clock that was set before the worker first looked at it was never set, as it sees it."""
+    worker = desk.worker
+    wait_until(
+        lambda: worker is not None and "sends what is due" in worker.said(), "the worker to begin"
+    )
+    let_it_act(desk)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.fakes import server
-from tests.trials import clocks, ladder, rows, vendor
+from tests.trials import clocks, hearing, ladder, rows, vendor
 from tests.trials.desk import Desk
 
 BOTH = ("sqlite", "postgresql")
@@ -125,6 +125,22 @@ LADDER = [
         share=0.5,
     ),
 ]
+HEARING = [
+    Row(
+        "R26 taken, but never an incident",
+        hearing.never_becomes_an_incident,
+        scale="the minute is skipped by the clock",
+        share=0.5,
+    ),
+    Row("R27 answered before the 202", hearing.answered_before_our_answer, share=0.5),
+    Row("R27 told backwards, four times", hearing.told_in_any_order, share=0.5),
+    Row(
+        "R27 web dies over a webhook",
+        hearing.web_dies_over_a_webhook,
+        share=0.5,
+        quick=False,
+    ),
+]
 CLOCKS = [
     *[
         Row(f"R50 clock set by {words}", partial(clocks.is_set, by=seconds), share=0.5)
@@ -149,4 +165,6 @@ OTHERS = [
     Row("R80 worker, told to stop", rows.worker_is_told_to_stop),
     Row("R81 routing key revoked and replaced", vendor.key_is_revoked, share=0.5),
 ]
-ROWS: dict[str, Row] = {row.name: row for row in (*KILLS, *LADDER, *VENDOR, *CLOCKS, *OTHERS)}
+ROWS: dict[str, Row] = {
+    row.name: row for row in (*KILLS, *LADDER, *VENDOR, *HEARING, *CLOCKS, *OTHERS)
+}

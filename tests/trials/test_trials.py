@@ -17,10 +17,21 @@ def test_no_page_is_lost_and_none_is_sent_twice(desk, name):
     tally = Tally(ROWS[name])
 
     tally.run(desk)
+    verdict, breaches = desk.verdict(), list(desk.pagerduty.breaches)
+    if tally.failed or not verdict.good:
+        forget(desk)
 
     assert tally.reasons == []
-    assert desk.verdict().good, desk.verdict()
-    assert desk.pagerduty.breaches == []
+    assert verdict.good, verdict
+    assert breaches == []
+
+
+def forget(desk):
+    """A trial went wrong: what it has left behind is not held against the next."""
+    desk.promised.clear()
+    with desk.pagerduty.lock:
+        desk.pagerduty.alerts.clear()
+        desk.pagerduty.breaches.clear()
 
 
 CAUGHT_BY = {
@@ -28,6 +39,7 @@ CAUGHT_BY = {
     "promise-outside-the-transaction": ("R03 web, after the commit", "lost"),
     "never-reclaim": ("R08 worker, claim committed", "lost"),
     "new-key-per-attempt": ("R12 worker, answer read", "duplicated"),
+    "blind-to-the-clock": ("R50 clock set by -2 h", "lost"),
 }
 
 
