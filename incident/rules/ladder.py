@@ -19,6 +19,7 @@ ACK_SECONDS: Mapping[str, int | None] = {
     "unset": 300,
 }
 SET_ASIDE = ("not_applicable", "overridden", "deferred", "failed")
+PAGED = ("page_requested", "page_climbed", "page_repeated")
 RUNG = "-rung-"
 NOBODY_ACTS = ("worker", "pagerduty")
 ONLY_SAID = (
@@ -77,7 +78,7 @@ def since_start(pages: Sequence[AnyRung]) -> list[AnyRung]:
 
 
 def ahead(climbed: Sequence[Rung], backups: Mapping[str, str]) -> tuple[str, ...]:
-    """The targets still to come after the pages of this ladder. Whoever was tried is passed over."""
+    """The targets still to come after the pages of this ladder, without those tried before."""
     if not climbed:
         return ()
     newest, passed = climbed[-1], list[str]()
@@ -107,12 +108,12 @@ def everyone(
 
 def owing(names: Iterable[str], answers: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Who of these has not answered yet. Nobody has to, once anybody will do."""
-    answered = {_folded(str(answer["name"])) for answer in answers}
+    answered = _answered(answers)
     return tuple(name for name in names if _folded(name) not in answered)
 
 
 def has_answered(who: str, answers: Iterable[Mapping[str, Any]]) -> bool:
-    return any(_folded(who) == _folded(str(answer["name"])) for answer in answers)
+    return _folded(who) in _answered(answers)
 
 
 def joined(names: Sequence[str]) -> str:
@@ -137,10 +138,14 @@ def is_overdue(owed_at: datetime, at: datetime, stale_seconds: int) -> bool:
 
 def unanswered(target: str, seconds: int | None, missing: Sequence[str] = ()) -> str:
     """`Nobody answered primary in 5 min`, or `Tom has not answered in 5 min`."""
-    within = f" in {spoken.length(timedelta(seconds=seconds))}" if seconds else ""
+    within = f" in {_length(seconds)}" if seconds else ""
     if not missing:
         return f"Nobody answered {target}{within}"
     return f"{joined(missing)} {'has' if len(missing) == 1 else 'have'} not answered{within}"
+
+
+def _length(seconds: int) -> str:
+    return f"{seconds} s" if seconds % 60 else spoken.length(timedelta(seconds=seconds))
 
 
 def _begins(page: Rung) -> bool:
@@ -151,6 +156,12 @@ def _begins(page: Rung) -> bool:
 def _names(people: Iterable[Mapping[str, Any]]) -> list[str]:
     """Each once, in order."""
     return list(dict.fromkeys(str(p["name"]) for p in people if p.get("name")))
+
+
+def _answered(answers: Iterable[Mapping[str, Any]]) -> set[str]:
+    """By the names that they have here, and by those that they have in PagerDuty."""
+    names = (answer.get(known) for answer in answers for known in ("name", "as"))
+    return {_folded(str(name)) for name in names if name}
 
 
 def _folded(name: str) -> str:

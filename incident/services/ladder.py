@@ -11,15 +11,14 @@ from incident.rules import ladder as rules
 from incident.rules.outcome import Event, NotAllowed
 from incident.rules.permissions import DESK, Actor, require
 from incident.rules.words import outcome_words
-from incident.services import followups, page_alarms, page_timers, receipts, rungs, storms
-from incident.services import steps as step_services
-from incident.storage import incidents, pages, steps, targets, timeline
+from incident.services import page_alarms, page_timers, receipts, rungs, taken
+from incident.storage import incidents, pages, steps, timeline
 from incident.storage.incidents import Incident
 from incident.storage.pages import LIVE, RINGING, Page
 from incident.storage.timers import Timer
 
 CLIMBABLE = (*LIVE, "refused", "not_sent")
-PAGERDUTY = Actor("PagerDuty", role="system", source="pagerduty")
+PAGERDUTY = taken.PAGERDUTY
 
 
 def climb(
@@ -61,14 +60,16 @@ def answered(
         return False
     moment = min(occurred_at or at, at)
     by = replace(actor, name=who)
-    page.answers = [*page.answers, {"name": who, "at": moment.isoformat()}]
+    known_as = taken.known_as(session, page, actor) or who
+    answer = {"name": who, "as": known_as, "at": moment.isoformat()}
+    page.answers = [*page.answers, answer]
     incident.acked_at = incident.acked_at or moment
     missing = rules.owing(page.everyone, page.answers)
     if missing:
         text = f"{who} has it; still waiting for {rules.joined(missing)}"
-        _say_answer(session, incident, page, text, "page_answered", by=by, moment=moment, at=at)
+        taken.say(session, incident, page, text, "page_answered", by=by, moment=moment, at=at)
     else:
-        _take(session, incident, page, by=by, moment=moment, at=at, expected_seq=expected_seq)
+        taken.take(session, incident, page, by=by, moment=moment, at=at, expected_seq=expected_seq)
     receipts.follow(session, incident, at)
     return True
 
@@ -170,77 +171,16 @@ def _may_climb(session: Session, incident: Incident, page: Page) -> bool:
 
 
 def _set_aside(session: Session, incident: Incident, page: Page) -> str:
-    """How somebody went on without an answer while this page rang, if anybody did."""
+    """How somebody went on without an answer since the step paged, if anybody did."""
     if page.step is None:
         return ""
     in_run = steps.of_run_with(session, incident.id, page.step)
     step = next(step for step in in_run if step.number == page.step)
-    if step.state not in rules.SET_ASIDE or step.settled_at is None:
+    if step.state not in rules.SET_ASIDE:
         return ""
-    return outcome_words(step) if step.settled_at >= page.promised_at else ""
-
-
-def _take(
-    session: Session,
-    incident: Incident,
-    page: Page,
-    *,
-    by: Actor,
-    moment: datetime,
-    at: datetime,
-    expected_seq: int | None,
-) -> None:
-    """The step is done, and nothing rings for it any more, on whichever rung it was answered."""
-    if page.step is not None and step_services.is_waiting(session, incident, page.step):
-        step_services.acknowledge_step(
-            session,
-            incident,
-            page.step,
-            actor=by,
-            at=at,
-            expected_seq=expected_seq,
-            occurred_at=moment,
-        )
-    else:
-        text = f"{by.name} has it: the page to {page.target}"
-        _say_answer(session, incident, page, text, "page_acknowledged", by=by, moment=moment, at=at)
-    answerers = rules.joined([str(answer["name"]) for answer in page.answers])
-    asked = pages.of_cause(session, incident.id, page.cause)
-    for other in asked:
-        page_timers.cancel(session, other, at=at)
-        if other.state in RINGING:
-            _silence(session, incident, other, answerers, by=by, moment=moment, at=at)
-    storms.take_along(session, incident, asked, who=answerers, by=by, moment=moment, at=at)
-    page.state, page.acknowledged_at, page.acknowledged_by = "acknowledged", moment, answerers
-    _watch_over(session, incident, page)
-
-
-def _silence(
-    session: Session,
-    incident: Incident,
-    page: Page,
-    answerers: str,
-    *,
-    by: Actor,
-    moment: datetime,
-    at: datetime,
-) -> None:
-    """Withdraw what has not gone out. Of the rest PagerDuty hears only what it did not tell."""
-    reason = f"{answerers} has it"
-    known = followups.withdraw(session, incident, page, reason, actor=by, at=at)
-    if page.state in RINGING:
-        page.state, page.acknowledged_at, page.acknowledged_by = "acknowledged", moment, answerers
-    if known and by.source != PAGERDUTY.source:
-        followups.tell_pagerduty(session, incident, page, "acknowledge", actor=by, at=at)
-
-
-def _watch_over(session: Session, incident: Incident, page: Page) -> None:
-    """Whoever said “I have it” and fell asleep again is to be woken again."""
-    target = targets.find(session, page.target)
-    if target is None or not target.awake_seconds or page.acknowledged_at is None:
-        return
-    due_at = page.acknowledged_at + timedelta(seconds=target.awake_seconds)
-    page_timers.put(session, page, "asleep", due_at=due_at, seq=incident.last_seq)
+    paged = timeline.of_kinds(session, incident.id, rules.PAGED)
+    paged_since = any(line.step == page.step and line.seq > step.outcome_seq for line in paged)
+    return "" if paged_since else outcome_words(step)
 
 
 def _is_at_work(session: Session, incident: Incident, page: Page, timer: Timer) -> bool:
@@ -249,28 +189,14 @@ def _is_at_work(session: Session, incident: Incident, page: Page, timer: Timer) 
     return any(rules.acts(line, holders) for line in since)
 
 
-def _say_answer(
-    session: Session,
-    incident: Incident,
-    page: Page,
-    text: str,
-    kind: str,
-    *,
-    by: Actor,
-    moment: datetime,
-    at: datetime,
-) -> None:
-    data = {"target": page.target}
-    event = Event(kind, text, data, step=page.step, occurred_at=moment, key_moment=True)
-    rungs.say(session, incident, event, actor=by, at=at)
-
-
 def _ask_a_person(
     session: Session, incident: Incident, page: Page, text: str, *, at: datetime
 ) -> None:
     data = {"target": page.target}
     event = Event("page_overdue", text, data, step=page.step, key_moment=True)
     rungs.say(session, incident, event, actor=DESK, at=at)
+    if page.state in LIVE:
+        page.state, page.reason, page.ended_at = "exhausted", text, at
     page_alarms.raise_alarm(session, incident, page, kind=alarms.STALE, sentence=text, at=at)
 
 

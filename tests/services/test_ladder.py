@@ -11,9 +11,10 @@ from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
 from incident.services import incidents, ladder, pages, runs, steps
 from incident.storage import incidents as incident_rows
-from incident.storage import outbox, targets, timeline
+from incident.storage import outbox, people, targets, timeline
 from incident.storage import pages as page_rows
 from incident.storage.db import reading, transaction
+from incident.storage.people import Person
 from incident.storage.timers import Timer
 from tests.conftest import MAYA, SAM, TOM, connect_target
 from tests.delivery.conftest import one_clock  # noqa: F401
@@ -190,7 +191,7 @@ def test_the_step_knows_better_than_the_severity(paged, clock):
 
     wait(clock, seconds=90)
 
-    assert "Nobody answered primary in 1 min: paging platform (rung 2)" in lines(key)
+    assert "Nobody answered primary in 90 s: paging platform (rung 2)" in lines(key)
     assert [page.ack_seconds for page in pages_of(key)] == [90, 90]
 
 
@@ -454,6 +455,18 @@ def test_the_ladder_says_who_of_everybody_is_missing(both, clock):
     assert "Tom has not answered in 5 min: paging platform (rung 2)" in lines(both)
 
 
+def test_whoever_has_another_name_in_pagerduty_is_known_by_their_address(both, clock):
+    with transaction() as session:
+        session.add(Person(name="Em", email="maya@desk", created_at=clock()))
+        session.flush()
+        em = Actor("Em", person_id=people.by_email(session, "maya@desk").id)
+
+    do(pages.acknowledge, clock, incident_key=both, number=2, actor=em)
+
+    assert "Em has it; still waiting for Tom" in lines(both)
+    assert not hear(both, clock, 0, who="Maya")
+
+
 def test_without_a_name_to_wait_for_anybody_will_do(rungs, an_incident, clock):
     connect_target("primary", everyone=True)
     key = an_incident("Page the on-call {page=primary}")
@@ -614,7 +627,7 @@ def test_after_hours_without_the_desk_a_person_is_asked_first(paged, clock):
 
     wait(clock, hours=3)
 
-    assert states(key) == [("primary", "accepted")]
+    assert states(key) == [("primary", "exhausted")]
     late = "NOBODY ELSE WAS PAGED: who follows primary was due at 2021-07-10 02:05 UTC"
     assert late in lines(key)
 
