@@ -193,8 +193,7 @@ def _page_of(
         ack_due_at=at + timedelta(seconds=patience) if patience else None,
         everyone=_everyone(target),
     )
-    urgency = urgency_of(target, incident.severity, at) if target else "high"
-    delivery.settings = {**delivery.settings, "urgency": urgency}
+    delivery.settings = {**delivery.settings, "urgency": _urgency(incident, target, at)}
     _end_unsent(incident, page, delivery, at)
     _fold(session, incident, notice, page, delivery, actor=actor, at=at)
     session.add(page)
@@ -202,6 +201,10 @@ def _page_of(
     if page.held_by_id is None:
         page_timers.begin(session, incident, page, at=at)
     return page
+
+
+def _urgency(incident: Incident, target: Target | None, at: datetime) -> str:
+    return urgency_of(target, incident.severity, at) if target else "high"
 
 
 def _everyone(target: Target | None) -> list[str]:
