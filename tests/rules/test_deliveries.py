@@ -75,3 +75,33 @@ def test_a_delay_that_is_one_of_many_is_not_told():
 )
 def test_what_becomes_of_a_step_that_posts(state, drill, step):
     assert rules.step_state(state, drill=drill) == step
+
+
+MAIL = Delivery("email", "mail", "4 people", "[SEV1] INC-1 Uploads fail: NOBODY WAS PAGED")
+
+
+def test_a_mail_is_told_in_words_of_its_own():
+    took = timedelta(seconds=0.4)
+    sent = rules.accepted(MAIL, took=took)
+    partly = rules.accepted(MAIL, took=took, left_out={"tom@example.com": "550"})
+
+    assert (sent.kind, sent.text) == ("mail_sent", "Mailed 4 people (0.4 s)")
+    assert partly.text == "Mailed 4 people (0.4 s), but NOT tom@example.com (550)"
+
+
+def test_a_mail_that_fails_is_never_taken_for_a_page_that_failed():
+    refused = rules.refused(MAIL, "The mail server answered 550")
+    absent = rules.not_sent(MAIL, "E-mail is not connected")
+
+    assert refused.text == "NOT MAILED to 4 people: The mail server answered 550"
+    assert absent.text == "No mail goes out: E-mail is not connected"
+    assert (refused.kind, absent.kind) == ("mail_refused", "mail_not_sent")
+
+
+def test_a_note_on_an_alert_is_no_news_unless_it_fails():
+    note = Delivery(action="note_held")
+
+    assert rules.accepted(note, took=timedelta(seconds=1)) is None
+    assert rules.refused(note, "no such key").text == (
+        "PagerDuty was NOT told that more pages are held back: no such key"
+    )
