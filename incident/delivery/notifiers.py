@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 
 from config import Config
 from incident.integrations.notifier import Notifier, Unconnected
+from incident.services import connections
+from incident.storage import sealed
+from incident.storage.db import reading
 
 Make = Callable[[], Notifier]
 
@@ -19,9 +22,19 @@ def notifiers_for(config: Config) -> Mapping[str, Make]:
 
 def _pagerduty(config: Config) -> Notifier:
     """Always there: the routing key comes with each page."""
+    from incident.integrations.pagerduty.in_person import Access
     from incident.integrations.pagerduty.notifier import PagerDuty
 
-    return PagerDuty(config.pagerduty_events_url)
+    def access() -> Access:
+        """What an admin typed counts from the next message on; pages go out without it too."""
+        try:
+            with reading() as session:
+                found = connections.pagerduty(session, config)
+        except sealed.Unreadable:
+            return Access()
+        return Access(found.token, found.sender)
+
+    return PagerDuty(config.pagerduty_events_url, api_url=config.pagerduty_api_url, access=access)
 
 
 def _slack(config: Config) -> Notifier:

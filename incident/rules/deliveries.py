@@ -11,7 +11,12 @@ PAGE, MAIL = "pagerduty", "email"
 HELD = "note_held"
 # That a message of ours reads otherwise now, or that a page carries a note, is no news.
 QUIET = ("update", HELD)
-NEWS = {"acknowledge": "somebody has it", HELD: "more pages are held back"}
+NEWS = {
+    "acknowledge": "somebody has it",
+    HELD: "more pages are held back",
+    "note": "there is a note for it",
+    "escalate": "another level is to be asked",
+}
 
 
 class Promised(Protocol):

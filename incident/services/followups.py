@@ -1,5 +1,6 @@
 """What comes after a page: it is withdrawn, or PagerDuty is told what became of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from incident.rules.outcome import Notice, Outcome
 from incident.rules.permissions import Actor
 from incident.services import page_timers
 from incident.services.record import record
-from incident.storage import outbox
+from incident.storage import outbox, people
 from incident.storage.incidents import Incident
 from incident.storage.pages import RINGING, Page
 
@@ -37,7 +38,14 @@ def withdraw(
 
 
 def tell_pagerduty(
-    session: Session, incident: Incident, page: Page, action: str, *, actor: Actor, at: datetime
+    session: Session,
+    incident: Incident,
+    page: Page,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    settings: Mapping[str, object] | None = None,
 ) -> None:
     """The same may have to be told again: an "I have it" after the first one lapsed."""
     sent = outbox.of_page(session, page.id)
@@ -49,6 +57,13 @@ def tell_pagerduty(
         cause=page.cause,
         generation=page.generation,
         step=page.step,
+        settings={**in_name_of(session, actor), **(settings or {})},
         turn=1 + sum(delivery.action == action for delivery in sent),
     )
     record(session, incident, Outcome(notices=(notice,)), actor=actor, at=at)
+
+
+def in_name_of(session: Session, actor: Actor) -> dict[str, object]:
+    """Who did it, and the address by which PagerDuty may know them."""
+    person = people.find(session, actor.person_id) if actor.person_id is not None else None
+    return {"by": actor.name, **({"from": person.email} if person is not None else {})}

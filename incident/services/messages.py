@@ -100,7 +100,7 @@ def message_of(
         subject=_subject(delivery, page),
         dedup_key=delivery.dedup_key,
         intent_key=delivery.intent_key,
-        settings=_settings(session, delivery, public_url),
+        settings=_settings(session, delivery, public_url) | _there(page),
         secret=secret,
         attempt=delivery.attempts,
         maybe_sent=delivery.maybe_sent,
@@ -113,6 +113,11 @@ def _subject(delivery: Delivery, page: Page | None) -> str:
     if page is None or delivery.action != HELD:
         return delivery.subject
     return f"{delivery.subject} ({budgets.note(page.held)})"
+
+
+def _there(page: Page | None) -> dict[str, Any]:
+    """PagerDuty's own number of the incident, as soon as it is known."""
+    return {"pagerduty_id": page.pagerduty_id} if page is not None and page.pagerduty_id else {}
 
 
 def _settings(session: Session, delivery: Delivery, public_url: str) -> dict[str, Any]:

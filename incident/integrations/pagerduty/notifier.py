@@ -1,14 +1,17 @@
 """Pages people through the PagerDuty Events API."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING
 
 from incident.integrations import waits
 from incident.integrations.line import Line
 from incident.integrations.notifier import Delivered, Message, NotSent, Refused, Result, TryAgain
+from incident.integrations.pagerduty import in_person
 from incident.integrations.pagerduty.event import event_for
+from incident.integrations.pagerduty.in_person import Access
+from incident.integrations.pagerduty.rest import Rest
 
 if TYPE_CHECKING:
     from requests import Response
@@ -17,16 +20,44 @@ WORDS_LENGTH = 300
 
 
 class PagerDuty:
-    """One for each thread that sends. Each attempt is one request over a line of its own."""
+    """One for each thread that sends. Each attempt is one request over a line of its own.
+
+    What a person does to a page goes over the REST API at `api_url`, where `access` allows it;
+    it is asked anew each time.
+    """
 
     def __init__(
-        self, events_url: str, *, connect_timeout: float = 3, read_timeout: float = 4
+        self,
+        events_url: str,
+        *,
+        api_url: str = "",
+        access: Callable[[], Access] = Access,
+        connect_timeout: float = 3,
+        read_timeout: float = 4,
     ) -> None:
+        self._api_url, self._access = api_url, access
+        self._rest: Rest | None = None
         self._url = events_url.rstrip("/").removesuffix("/v2/enqueue")
         self._timeout = (connect_timeout, read_timeout)
         self._line = Line()
 
     def send(self, message: Message) -> Result:
+        if message.action != "trigger":
+            access = self._access()
+            if in_person.takes(message, access):
+                return self._in_person(message, access)
+        return self._event(message)
+
+    def _in_person(self, message: Message, access: Access) -> Result:
+        """Somebody who has it must not go on ringing because REST would not hear of it."""
+        connect, read = self._timeout
+        self._rest = Rest(self._api_url, access.token, connect_timeout=connect, read_timeout=read)
+        result = in_person.do(message, access, self._rest)
+        if isinstance(result, Refused) and message.action not in in_person.ONLY_HERE:
+            return self._event(message)
+        return result
+
+    def _event(self, message: Message) -> Result:
         if not message.secret:
             return NotSent(f"{message.target} has no PagerDuty routing key")
         line = self._line = Line()
@@ -48,6 +79,8 @@ class PagerDuty:
 
     def close(self) -> None:
         self._line.cut()
+        if self._rest is not None:
+            self._rest.close()
 
 
 def _no_answer(line: Line, error: Exception) -> TryAgain:
