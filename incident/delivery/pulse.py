@@ -14,26 +14,39 @@ from incident.storage.db import transaction
 
 BEAT = 5.0
 SILENT_BEATS = 6
+SLOW_BEATS = 60
 
 log = logging.getLogger(__name__)
 
 
 class Round(Protocol):
-    """A thread that goes round and round, and counts: at least once in half a minute."""
+    """A thread that goes round and round, and counts."""
 
     rounds: int
 
 
 class Pulse:
-    """One thread. What is stuck is no life: then it says nothing but to the log."""
+    """One thread. What is stuck is no life: then it says nothing but to the log.
+
+    Whoever sends or fires goes round within half a minute. Those that are `slow` ask a vendor
+    many things in a round, and are given five minutes.
+    """
 
     def __init__(
-        self, worker: str, *, clock: Callable[[], datetime], rounds: Mapping[str, Round]
+        self,
+        worker: str,
+        *,
+        clock: Callable[[], datetime],
+        rounds: Mapping[str, Round],
+        slow: Mapping[str, Round] | None = None,
     ) -> None:
         self._worker, self._clock = worker, clock
-        self._rounds = rounds
-        self._seen = dict.fromkeys(rounds, 0)
-        self._silent = dict.fromkeys(rounds, 0)
+        self._rounds = {**rounds, **(slow or {})}
+        self._patience = {
+            name: SLOW_BEATS if name in (slow or {}) else SILENT_BEATS for name in self._rounds
+        }
+        self._seen = dict.fromkeys(self._rounds, 0)
+        self._silent = dict.fromkeys(self._rounds, 0)
         self._jump: tuple[datetime, int] | None = None
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="pulse", daemon=True)
@@ -57,7 +70,7 @@ class Pulse:
             now, before = each.rounds, self._seen[name]
             self._silent[name] = self._silent[name] + 1 if now == before else 0
             self._seen[name] = now
-        return [name for name, beats in self._silent.items() if beats >= SILENT_BEATS]
+        return [name for name, beats in self._silent.items() if beats >= self._patience[name]]
 
     def _run(self) -> None:
         started_at = self._clock()

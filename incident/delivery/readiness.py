@@ -84,7 +84,8 @@ def _silence(beat: datetime | None, now: datetime) -> tuple[str, ...]:
         return ("No worker has given a sign of life: nothing is sent.",)
     if abs(now - beat) <= BEAT_WITHIN:
         return ()
-    return (f"The worker has been silent for {_seconds(abs(now - beat))}: nothing is sent.",)
+    silent = _seconds(abs(now - beat))
+    return (f"The worker has been silent for {silent}: it has ended, or part of it is stuck.",)
 
 
 def _lateness(waiting: datetime | None, now: datetime) -> tuple[str, ...]:

@@ -28,14 +28,15 @@ class Shift:
 
     def __init__(self, config: Config, *, clock: Callable[[], datetime]) -> None:
         scheduler = Scheduler(clock=clock, on_jump=lambda jump: worker.pulse.note(jump))
+        prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
         worker = Worker(
             notifiers_for(config),
             clock=clock,
             public_url=config.public_url,
             given=config,
             beside={"the scheduler": scheduler},
+            slow={"the prover": prover, "the listener": listener},
         )
-        prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
         self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))

@@ -20,8 +20,8 @@ THREADS = {"pagerduty": 4, "slack": 2}
 class Worker:
     """Sends in threads of its own, in any process, until it is stopped.
 
-    It vouches for the threads `beside` it, too: while one of them is stuck it gives no sign of
-    life.
+    It vouches for the threads `beside` it, too, and for `slow` ones: while one of them is stuck
+    it gives no sign of life.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class Worker:
         public_url: str = "",
         given: Given | None = None,
         beside: Mapping[str, Round] | None = None,
+        slow: Mapping[str, Round] | None = None,
     ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._lanes = [
@@ -47,7 +48,8 @@ class Worker:
             for integration, make in notifiers.items()
         ]
         lanes = {f"the lane of {lane.integration}": lane for lane in self._lanes}
-        self.pulse = Pulse(self.name, clock=clock, rounds={**lanes, **(beside or {})})
+        going = {**lanes, **(beside or {})}
+        self.pulse = Pulse(self.name, clock=clock, rounds=going, slow=slow)
 
     def start(self) -> None:
         for lane in self._lanes:

@@ -52,7 +52,7 @@ def test_a_silent_worker_is_as_good_as_none(anybody, clock):
     clock.forward(seconds=16)
 
     assert anybody.get("/readyz").json["problems"] == [
-        "The worker has been silent for 16 seconds: nothing is sent."
+        "The worker has been silent for 16 seconds: it has ended, or part of it is stuck."
     ]
 
 
@@ -73,7 +73,7 @@ def test_a_sign_of_life_from_before_the_clock_was_set_back_is_none(anybody, cloc
     clock.forward(hours=-2)
 
     assert anybody.get("/readyz").json["problems"] == [
-        "The worker has been silent for 7200 seconds: nothing is sent."
+        "The worker has been silent for 7200 seconds: it has ended, or part of it is stuck."
     ]
 
 

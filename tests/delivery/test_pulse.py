@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from incident.delivery.jumps import Jump
-from incident.delivery.pulse import SILENT_BEATS, Pulse
+from incident.delivery.pulse import BEAT, SILENT_BEATS, SLOW_BEATS, Pulse
 from incident.storage import workers
 from incident.storage.db import reading
 from tests.trials.processes import wait_until
@@ -34,6 +34,15 @@ def test_whoever_does_not_go_round_for_half_a_minute_is_named(threads, clock):
         assert "the post" not in pulse.stuck()
 
     assert pulse.stuck()[0] == "the pager"
+
+
+def test_whoever_asks_a_vendor_is_given_five_minutes(threads, clock):
+    pulse = Pulse("w", clock=clock, rounds={}, slow={"the listener": Thread()})
+    for _ in range(SLOW_BEATS - 1):
+        assert pulse.stuck() == []
+
+    assert pulse.stuck() == ["the listener"]
+    assert SLOW_BEATS * BEAT == 300
 
 
 def test_a_jump_of_the_clock_is_told_with_the_next_sign_of_life(database, clock):
