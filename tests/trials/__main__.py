@@ -33,9 +33,9 @@ def main() -> int:
         for database in databases:
             passed, found[database] = _try_on(database, asked, template, Path(folder))
             good &= passed
-    if asked.write:
-        minutes = (time.monotonic() - began) / 60
-        report.write(found, _scale(asked), minutes=minutes)
+            if asked.write:
+                minutes = (time.monotonic() - began) / 60
+                report.write(found, _scale(asked), minutes=minutes)
     return 0 if good else 1
 
 

@@ -59,6 +59,12 @@ KILLS = [
     Row("R06 timer due, nothing promised yet", partial(rows.scheduler_dies, failpoint="timer-due")),
     Row("R07 worker, in the middle of a claim", partial(rows.worker_dies, failpoint="claim-half")),
     Row("R08 worker, claim committed", partial(rows.worker_dies, failpoint="claim-committed")),
+    Row(
+        "R08 the same, with leases as they are",
+        partial(rows.worker_dies, failpoint="claim-committed"),
+        hurry=1,
+        quick=False,
+    ),
     Row("R09 worker, headers sent", partial(rows.worker_dies, failpoint="headers-sent")),
     Row(
         "R10 worker, body sent",
@@ -69,13 +75,6 @@ KILLS = [
         partial(rows.worker_dies_while_pagerduty_thinks, recorded=True),
     ),
     Row("R12 worker, answer read", partial(rows.worker_dies, failpoint="answer-read")),
-    Row(
-        "R12 the same, with leases as they are",
-        partial(rows.worker_dies, failpoint="answer-read"),
-        hurry=1,
-        share=0.5,
-        quick=False,
-    ),
     Row("R13 workers, at random", rows.workers_die_at_random),
     Row("R14 three workers, one killed", rows.workers_race),
     Row("R15 worker, asleep through the resolve", rows.sleeper_wakes_after_the_resolve),
