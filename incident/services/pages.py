@@ -11,7 +11,7 @@ from incident.rules.outcome import Event, NotAllowed, Notice, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.step_kinds.page import page_notice
 from incident.rules.words import shortened
-from incident.services import followups, ladder, page_timers, receipts
+from incident.services import followups, ladder, page_timers, receipts, storms
 from incident.services import steps as step_services
 from incident.services.record import record
 from incident.services.scenes import scene_of
@@ -186,6 +186,10 @@ def _take_step(
 ) -> None:
     """Acknowledge what rings for a step. One that is settled otherwise stays as it is."""
     ringing = [page for page in pages.of_incident(session, incident.id) if _rings(page, number)]
+    instead = None if ringing else storms.ringing_instead(session, incident, number)
+    if instead is not None:
+        _take(session, incident, instead, actor=actor, at=at)
+        return
     if not ringing:
         step_services.acknowledge_step(
             session, incident, number, actor=actor, at=at, expected_seq=expected_seq

@@ -10,7 +10,7 @@ from incident.services import budgets
 from incident.services import steps as step_services
 from incident.storage import pages
 from incident.storage.incidents import Incident
-from incident.storage.pages import Page
+from incident.storage.pages import RINGING, Page
 
 
 def take_along(
@@ -37,3 +37,13 @@ def take_along(
             step_services.acknowledge_step(
                 session, incident, number, actor=by, at=at, occurred_at=moment
             )
+
+
+def ringing_instead(session: Session, incident: Incident, number: int) -> Page | None:
+    """The page that rings in place of the one of step `number`, if that was folded into it."""
+    of_step = [page for page in pages.of_incident(session, incident.id) if page.step == number]
+    if not of_step or of_step[-1].state != "superseded" or of_step[-1].held_by_id is None:
+        return None
+    cause = session.get_one(Page, of_step[-1].held_by_id).cause
+    rungs = pages.of_cause(session, incident.id, cause)
+    return next((page for page in reversed(rungs) if page.state in RINGING), None)

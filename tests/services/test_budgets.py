@@ -238,6 +238,17 @@ def test_whoever_has_the_page_that_rings_has_the_folded_ones_too(two_steps_page,
     assert pages_of(two_steps_page)[1].acknowledged_by == "Maya"
 
 
+def test_who_answers_for_a_folded_step_has_the_page_that_rings_for_it(two_steps_page, clock):
+    deliver(clock)
+
+    with transaction() as session:
+        pages.acknowledge(session, incident_key=two_steps_page, number=3, actor=MAYA, at=clock())
+
+    assert step_states(two_steps_page) == ["done", "done", "done"]
+    assert states(two_steps_page) == ["acknowledged", "acknowledged"]
+    assert len(rows(two_steps_page, "acknowledge")) == 1
+
+
 def test_whoever_answers_a_later_rung_has_the_folded_ones_too(two_steps_page, clock):
     deliver(clock)
     clock.forward(minutes=5)
