@@ -15,6 +15,7 @@ UNACCEPTED_AFTER = timedelta(seconds=60)
 UNSEEN_AFTER = timedelta(seconds=60)
 UNNOTIFIED_AFTER = timedelta(seconds=120)
 
+CROWDED = "PagerDuty is taking no more events with its key just now"
 NOT_PAGED = "NOBODY WAS PAGED"
 NOT_WOKEN = "PAGERDUTY TOOK IT BUT NOBODY WAS WOKEN"
 

@@ -13,7 +13,7 @@ from incident.services.record import record
 from incident.storage import outbox, people, steps, targets, timeline
 from incident.storage.incidents import Incident
 from incident.storage.pages import LIVE, Page
-from incident.storage.targets import Target
+from incident.storage.targets import RoutingKey, Target
 from incident.storage.timers import Timer
 
 ALARM = "page_alarm"
@@ -93,8 +93,12 @@ def _was_raised(session: Session, incident: Incident, page: Page, kind: str) -> 
 
 
 def _last_error(session: Session, page: Page) -> str:
+    """What the vendor said of this page, or of another one with the same key."""
     trigger = next((d for d in outbox.of_page(session, page.id) if d.action == "trigger"), None)
-    return (trigger.last_error or "") if trigger else ""
+    if trigger is not None and trigger.last_error:
+        return trigger.last_error
+    key = session.get(RoutingKey, page.routing_key_id) if page.routing_key_id else None
+    return rules.CROWDED if key is not None and key.paused_until is not None else ""
 
 
 def _post(

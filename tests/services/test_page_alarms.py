@@ -111,6 +111,18 @@ def test_a_page_not_taken_in_a_minute_raises_the_alarm_everywhere(paged, clock):
     assert [page.target for page in pages_of(key)] == ["primary", "platform"]
 
 
+def test_a_page_that_waits_for_its_turn_says_whom_it_waits_for(paged, clock):
+    paged()
+    waiting = paged()
+    attempt(clock, TryAgain("Too many (429)", after=timedelta(seconds=90), crowded=True))
+
+    wait(clock, seconds=60)
+
+    assert alarms(waiting)[0].endswith(
+        "in 60 s (PagerDuty is taking no more events with its key just now)"
+    )
+
+
 def test_a_page_that_is_taken_after_all_is_in_trouble_no_more(paged, clock):
     key = paged()
     wait(clock, seconds=60)
