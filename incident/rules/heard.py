@@ -43,6 +43,12 @@ def seen(target: str) -> str:
     return f"PagerDuty opened an incident for the page to {target}"
 
 
+def whom(heard: Heard) -> str:
+    """`Maya (push)`: who was notified first, and how."""
+    way = CHANNELS.get(heard.channel, heard.channel)
+    return f"{heard.who} ({way})" if heard.who and way else heard.who
+
+
 def notified(heard: Heard, target: str) -> str:
     """`PagerDuty notified Maya by push`."""
     way = CHANNELS.get(heard.channel, heard.channel)

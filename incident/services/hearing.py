@@ -104,7 +104,7 @@ def _see(session: Session, incident: Incident, page: Page, heard: Heard, at: dat
 def _notified(session: Session, incident: Incident, page: Page, heard: Heard, at: datetime) -> None:
     text = rules.notified(heard, page.target)
     if page.notified_at is None:
-        page.notified_at, page.notified_whom = _moment(heard, at), heard.who
+        page.notified_at, page.notified_whom = _moment(heard, at), rules.whom(heard)
         page_timers.cancel(session, page, at=at, kinds=("unnotified",))
         if page.state in (*UNTOLD, "seen"):
             page.state = "notified"

@@ -86,7 +86,11 @@ def test_a_telephone_that_rings_is_the_third(paged, clock):
     told(clock, key, "notified", who="Maya", channel="sms")
 
     page = page_of(key)
-    assert (page.state, page.notified_at, page.notified_whom) == ("notified", clock(), "Maya")
+    assert (page.state, page.notified_at, page.notified_whom) == (
+        "notified",
+        clock(),
+        "Maya (push)",
+    )
     assert lines(key, "page_notified") == [
         "PagerDuty notified Maya by push",
         "PagerDuty notified Maya by text message",
