@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.fakes.pagerduty_catalog import A_TOKEN
 from tests.fakes.pagerduty_incidents import SUPPRESSED
 from tests.fakes.pagerduty_webhooks import Webhook, an_event
 from tests.fakes.server import slow
@@ -17,6 +18,7 @@ THINKS = 0.6
 COPIES = 4
 A_MINUTE = 61
 TOLD_WITHIN = 2.0
+ASKED_WITHIN = 15.0
 
 
 def answered_before_our_answer(desk: Desk) -> None:
@@ -85,6 +87,40 @@ def never_becomes_an_incident(desk: Desk) -> None:
         desk.require_within(TOLD_WITHIN, since=began)
         require_one_line(desk, key, "page_alarm")
         desk.set_clock(0, "worker")
+
+
+def answered_where_no_webhook_reaches_us(desk: Desk) -> None:
+    """The log over there is asked, and says it; the next rung is not paged."""
+    with _questions(desk):
+        key = desk.declare()
+        desk.tick(key)
+        desk.wait_for_page(key)
+        desk.pagerduty.acknowledge(desk.alerts_of(key)[0].dedup_key)
+        wait_until(lambda: _is_done(desk, key), "the answer to be heard", ASKED_WITHIN)
+        _require_it_stays_answered(desk, key)
+
+
+def exhausts_its_own_levels(desk: Desk) -> None:
+    """Over there everybody was told and nobody answered: the alarm, and the next is paged."""
+    with _questions(desk):
+        key = desk.declare(checklist="exhaustible")
+        desk.expect(key, SECOND_RUNG)
+        desk.tick(key)
+        desk.wait_for_page(key)
+        desk.pagerduty.exhaust(desk.alerts_of(key)[0].dedup_key)
+        desk.wait_for_page(key, SECOND_RUNG)
+        require_one_line(desk, key, "page_alarm")
+
+
+@contextmanager
+def _questions(desk: Desk) -> Iterator[None]:
+    """The desk may ask over the REST API while this lasts, and hears no webhook."""
+    desk.settings["PAGERDUTY_API_TOKEN"] = A_TOKEN
+    desk.restart()
+    try:
+        yield
+    finally:
+        desk.recover()
 
 
 @contextmanager

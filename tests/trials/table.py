@@ -131,7 +131,21 @@ HEARING = [
         scale="the minute is skipped by the clock",
         share=0.5,
     ),
+    Row(
+        "R26 everybody there was told in vain",
+        hearing.exhausts_its_own_levels,
+        scale="",
+        share=0.5,
+        quick=False,
+    ),
     Row("R27 answered before the 202", hearing.answered_before_our_answer, share=0.5),
+    Row(
+        "R27 answered, and no webhook reaches us",
+        hearing.answered_where_no_webhook_reaches_us,
+        scale="",
+        share=0.5,
+        quick=False,
+    ),
     Row("R27 told backwards, four times", hearing.told_in_any_order, share=0.5),
     Row(
         "R27 web dies over a webhook",
