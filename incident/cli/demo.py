@@ -26,6 +26,7 @@ from incident.storage.db import reading, transaction
 
 PATIENCE = 10.0
 SIGNING_SECRET = "the stand-in signs with this"  # noqa: S105 - known to everybody, on purpose
+WEBHOOK_SECRET = "the stand-in signs its webhooks with this"  # noqa: S105
 TOKEN = "xoxb-of-the-stand-in"  # noqa: S105 - the stand-in takes any
 REST_TOKEN = "u+of-the-stand-in"  # noqa: S105 - the one that the stand-in knows
 
@@ -59,7 +60,7 @@ def _config(base: Config, folder: Path, pagerduty: int, slack: int, controls: in
         pagerduty_api_url=f"http://127.0.0.1:{pagerduty}",
         pagerduty_api_token=REST_TOKEN,
         pagerduty_from="",
-        pagerduty_webhook_secrets="",
+        pagerduty_webhook_secrets=WEBHOOK_SECRET,
         smtp_url="",
         deadman_url="",
         slack_api_url=f"http://127.0.0.1:{slack}/api/",
@@ -79,6 +80,7 @@ def _start_stand_ins(
         f"--control-port={controls}",
         f"--app-url={config.public_url}",
         f"--signing-secret={SIGNING_SECRET}",
+        f"--webhook-secret={WEBHOOK_SECRET}",
     ]
     command = [sys.executable, "-m", "tests.fakes", *arguments]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603

@@ -20,6 +20,8 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         pagerduty = FakePagerDuty(asked.pagerduty_port)
+        webhooks = f"{asked.app_url.rstrip('/')}/api/triggers/pagerduty"
+        pagerduty.send_webhooks_to(webhooks, [asked.webhook_secret])
         slack = FakeSlack(asked.slack_port)
         for name in ("incident-updates", "support"):
             slack.add_channel(name)
@@ -49,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--control-port", type=int, default=8103, help="the page of both")
     parser.add_argument("--app-url", default="http://127.0.0.1:8000", help="where the desk is")
     parser.add_argument("--signing-secret", default="stand-in", help="one of the desk's")
+    parser.add_argument("--webhook-secret", default="stand-in", help="one of the desk's, too")
     return parser.parse_args()
 
 

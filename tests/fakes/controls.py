@@ -65,6 +65,7 @@ class Controls(FakeServer):
             ("POST", "/messages"): self._post_message,
             ("POST", "/mood"): self._change_mood,
             ("POST", "/presses"): self._press,
+            ("POST", "/answers"): self._answer_page,
         }
         super().__init__(port)
 
@@ -101,7 +102,13 @@ class Controls(FakeServer):
         received = self.pagerduty.received[: -NEWEST - 1 : -1]
         readable = [one for one in received if isinstance(one.event, dict)]
         alerts = self.pagerduty.alerts[: -NEWEST - 1 : -1]
-        return self._inside(request, "pagerduty.html", received=readable, alerts=alerts)
+        return self._inside(
+            request,
+            "pagerduty.html",
+            received=readable,
+            alerts=alerts,
+            people=[user.name for user in self.pagerduty.users.values()],
+        )
 
     def _show_slack(self, request: Request) -> Answer:
         return self._inside(
@@ -146,6 +153,24 @@ class Controls(FakeServer):
         url = f"{self.app_url}/slack/actions"
         self._remember(send_press(url, payload, secret=self.signing_secret, at=request.at))
         return _back_to("/slack")
+
+    def _answer_page(self, request: Request) -> Answer:
+        """What somebody does on their telephone, or nobody does."""
+        form = _form(request)
+        key, who = form.get("dedup_key", ""), form.get("who", "")
+        known = [incident.alert.dedup_key for incident in self.pagerduty.incidents]
+        acts = {
+            "acknowledge": lambda: self.pagerduty.acknowledge(key, who),
+            "resolve": lambda: self.pagerduty.resolve(key, who),
+            "escalate": lambda: self.pagerduty.escalate(key),
+            "exhaust": lambda: self.pagerduty.exhaust(key),
+        }
+        act = acts.get(form.get("act", ""))
+        is_somebody = who in [user.name for user in self.pagerduty.users.values()]
+        if act is None or key not in known or not is_somebody:
+            return self._page("missing.html", status=422)
+        act()
+        return _back_to("/pagerduty")
 
     def _change_mood(self, request: Request) -> Answer:
         mood = _form(request).get("mood", "")

@@ -174,3 +174,51 @@ def test_nonsense_is_not_taken(controls, app, path, form):
 
     assert answer.status == 422
     assert app.requests == []
+
+
+def an_alert(pagerduty):
+    """A page that has gone out and rings."""
+    event = {
+        "routing_key": "R" * 32,
+        "event_action": "trigger",
+        "dedup_key": "ic/1/step-2/g1",
+        "payload": {"summary": "Uploads fail", "source": "desk", "severity": "critical"},
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", pagerduty.port, timeout=2)
+    connection.request("POST", "/v2/enqueue", json.dumps(event))
+    connection.getresponse().read()
+    connection.close()
+    return pagerduty.alerts[0]
+
+
+@pytest.mark.parametrize(
+    ("act", "kind", "line"),
+    [
+        ("acknowledge", "incident.acknowledged", "acknowledge_log_entry"),
+        ("escalate", "incident.escalated", "escalate_log_entry"),
+        ("resolve", "incident.resolved", "resolve_log_entry"),
+        ("exhaust", "incident.triggered", "exhaust_escalation_path_log_entry"),
+    ],
+)
+def test_a_visitor_answers_a_page_or_lets_it_ring(controls, act, kind, line):
+    alert = an_alert(controls.pagerduty)
+
+    shown = ask(controls, "GET", "/pagerduty")[1]
+    answer, _ = ask(controls, "POST", "/answers", act=act, dedup_key=alert.dedup_key, who="Maya")
+
+    assert f'value="{act}"' in shown
+    assert answer.status == 303
+    assert controls.pagerduty.told[-1].kind == kind
+    assert line in [entry.type for entry in alert.incident.log]
+
+
+@pytest.mark.parametrize(
+    "form", [{"act": "shout"}, {"dedup_key": "unknown"}, {"who": "<b>"}, {"act": ""}]
+)
+def test_an_answer_that_makes_no_sense_changes_nothing(controls, form):
+    alert = an_alert(controls.pagerduty)
+    asked = {"act": "resolve", "dedup_key": alert.dedup_key, "who": "Maya"} | form
+
+    answer, _ = ask(controls, "POST", "/answers", **asked)
+
+    assert (answer.status, alert.state) == (422, "triggered")
