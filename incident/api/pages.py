@@ -2,10 +2,10 @@
 
 from incident.api import shown
 from incident.api.models.fields import Nothing
-from incident.api.models.pages import PageTold, Paging
+from incident.api.models.pages import Escalation, Note, PageTold, Paging
 from incident.api.routes import Call, endpoint
 from incident.rules.fields import Wrong
-from incident.services import ladder
+from incident.services import ladder, page_words
 from incident.services import pages as services
 from incident.storage.pages import Page
 
@@ -46,3 +46,31 @@ def not_me(call: Call[Nothing, None], key: str, id: int) -> PageTold:
         call.session, incident_key=key, page_id=id, actor=call.actor, at=call.at
     )
     return shown.page(following or call.session.get_one(Page, id))
+
+
+@endpoint("POST", "/api/incidents/{key}/pages/{id}/notes", body=Note, answer=PageTold)
+def note(call: Call[Note, None], key: str, id: int) -> PageTold:
+    """A note for whoever was woken, on PagerDuty's own incident."""
+    page = page_words.note(
+        call.session,
+        incident_key=key,
+        page_id=id,
+        text=call.body.text,
+        actor=call.actor,
+        at=call.at,
+    )
+    return shown.page(page)
+
+
+@endpoint("POST", "/api/incidents/{key}/pages/{id}/escalation", body=Escalation, answer=PageTold)
+def escalate(call: Call[Escalation, None], key: str, id: int) -> PageTold:
+    """Have PagerDuty wake this level of its own escalation policy."""
+    page = page_words.escalate(
+        call.session,
+        incident_key=key,
+        page_id=id,
+        level=call.body.level,
+        actor=call.actor,
+        at=call.at,
+    )
+    return shown.page(page)

@@ -3,9 +3,9 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from incident.services import ladder, pages
+from incident.services import ladder, page_words, pages
 from incident.storage import incidents
-from incident.web.presses import Press, press
+from incident.web.presses import Press, number_in_form, press
 
 bp = Blueprint("pages", __name__, url_prefix="/incidents/<key>/pages")
 
@@ -56,3 +56,33 @@ def not_me(key: str, page_id: int) -> ResponseReturnValue:
         )
 
     return press(key, do, said="Not you, then. The step says who is paged next.")
+
+
+@bp.post("/<int:page_id>/notes")
+def note(key: str, page_id: int) -> ResponseReturnValue:
+    def do(pressed: Press) -> None:
+        page_words.note(
+            pressed.session,
+            incident_key=key,
+            page_id=page_id,
+            text=request.form.get("text", ""),
+            actor=pressed.actor,
+            at=pressed.at,
+        )
+
+    return press(key, do, said="The note goes to PagerDuty. The timeline says when it is there.")
+
+
+@bp.post("/<int:page_id>/escalation")
+def escalate(key: str, page_id: int) -> ResponseReturnValue:
+    def do(pressed: Press) -> None:
+        page_words.escalate(
+            pressed.session,
+            incident_key=key,
+            page_id=page_id,
+            level=number_in_form("level") or 0,
+            actor=pressed.actor,
+            at=pressed.at,
+        )
+
+    return press(key, do, said="PagerDuty is asked to escalate. The timeline says what it did.")

@@ -1,6 +1,9 @@
 """Pages and posts by script."""
 
-from tests.conftest import connect_target
+from incident.delivery.worker import deliver_one
+from incident.integrations.notifier import Delivered
+from tests.browser.story import Told
+from tests.conftest import START, connect_target
 
 PAGE = "Page the mobile on-call {page=primary ack=5m}"
 
@@ -62,6 +65,25 @@ def test_not_me_when_nobody_is_paged_is_refused_in_words(script, an_incident):
 
     assert refused.status_code == 409
     assert "Maya has it" in refused.json["detail"]
+
+
+def test_pagerduty_is_told_a_note_and_asked_to_escalate(script, an_incident):
+    connect_target()
+    key = an_incident()
+    page = f"/incidents/{key}/pages/" + str(
+        script.post(f"/incidents/{key}/pages", {"target": "primary"}).json["id"]
+    )
+    early = script.post(f"{page}/notes", {"text": "The disk is full"})
+    deliver_one(Told(Delivered()), integration="pagerduty", owner="test", clock=lambda: START)
+
+    note = script.post(f"{page}/notes", {"text": "The disk is full"})
+    escalation = script.post(f"{page}/escalation", {"level": 2})
+
+    assert early.status_code == 409
+    assert (note.status_code, escalation.status_code) == (200, 200)
+    assert script.post(f"{page}/escalation", {"level": 0}).status_code == 422
+    sent = script.get(f"/incidents/{key}").json["deliveries"]
+    assert [delivery["action"] for delivery in sent] == ["trigger", "note", "escalate"]
 
 
 def test_a_step_pages_again_as_a_new_generation(script, an_incident):

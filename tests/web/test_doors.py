@@ -80,6 +80,8 @@ NEEDS = {
     "pages.page": RESPONDER,
     "pages.acknowledge": RESPONDER,
     "pages.not_me": RESPONDER,
+    "pages.note": RESPONDER,
+    "pages.escalate": RESPONDER,
     "runs.choose": VIEWER,
     "runs.attach": RESPONDER,
     "runs.abandon": RESPONDER,

@@ -12,7 +12,7 @@ from incident.storage.db import transaction
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
 from tests.conftest import MAYA, START, TOM, connect_target
-from tests.services.looks import the, the_pages
+from tests.services.looks import deliveries, the, the_pages
 from tests.web.browsers import words
 
 PAGE = "Page the mobile on-call {page=mobile ack=5m then=platform}"
@@ -339,3 +339,19 @@ def test_not_me_on_the_last_rung_leaves_the_telephones(maya, paged):
     assert 'role="alert"' in page.text
     assert "Not me" not in words(page)
     assert "I have it" in words(page)
+
+
+def test_a_word_to_pagerduty_is_written_down_and_promised(maya, paged):
+    change(paged, pagerduty_id="Q1", state="seen", seen_at=START)
+    before = live(maya, paged)
+
+    maya.post(f"/incidents/{paged}/pages/1/notes", {"text": "The disk is full"})
+    maya.post(f"/incidents/{paged}/pages/1/escalation", {"level": "2"})
+
+    assert "In PagerDuty…" in before
+    assert [d.action for d in deliveries(paged)] == ["trigger", "note", "escalate"]
+    assert "Maya writes to PagerDuty: The disk is full" in live(maya, paged)
+
+
+def test_what_pagerduty_does_not_know_can_be_told_nothing(maya, paged):
+    assert "In PagerDuty…" not in live(maya, paged)

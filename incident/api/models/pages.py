@@ -1,10 +1,11 @@
 """Pages, in and out."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
-from incident.api.models.fields import Asked, Line, Number, Told
+from incident.api.models.fields import Asked, Line, NeededWords, Number, Told
 
 
 class Paging(Asked):
@@ -13,6 +14,16 @@ class Paging(Asked):
     target: Line = ""
     text: Line = Field(default="", description="What they should know, besides the title")
     step: Number | None = Field(default=None, description="A page step that was reached before")
+
+
+class Note(Asked):
+    text: Annotated[NeededWords, Field(max_length=1_500)]
+
+
+class Escalation(Asked):
+    level: Annotated[Number, Field(ge=1, le=20)] = Field(
+        description="Of PagerDuty's escalation policy; 1 is who is asked first"
+    )
 
 
 class AnswerTold(Told):
