@@ -1,4 +1,4 @@
-"""Our PagerDuty, and our pages, against the published OpenAPI description of the Events API."""
+"""Our PagerDuty, and all that we send there, against its published OpenAPI descriptions."""
 
 import copy
 import json
@@ -8,6 +8,7 @@ from typing import Any
 
 from openapi_schema_validator import OAS30Validator
 
+from checks import pagerduty_rest_contract
 from checks.held import Held
 from incident.integrations.notifier import Message
 from incident.integrations.pagerduty.notifier import PagerDuty
@@ -27,6 +28,7 @@ def hold(published: Path, _: Path) -> Held:
     held = Held()
     _hold_the_stand_in(held, OAS30Validator(schema), examples)
     _hold_our_pages(held, OAS30Validator(schema), document["components"])
+    pagerduty_rest_contract.hold(held, published)
     return held
 
 
