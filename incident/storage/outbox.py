@@ -25,7 +25,7 @@ from incident.storage.db import Base, UTCDateTime
 from incident.storage.pages import Page
 
 PAGERDUTY = "pagerduty"
-PAGING = ("trigger", "acknowledge", "resolve")
+PAGING = ("trigger", "escalate", "acknowledge", "resolve")
 LEASE = timedelta(seconds=10)
 SEND_DEADLINE = timedelta(seconds=8)
 UNFINISHED = ("due", "sending")
