@@ -52,6 +52,13 @@ class Watched:
             self._on_jump(jump)
         return wall
 
+    def resume(self, seen: datetime, now: datetime) -> None:
+        """The machine was at `seen` when somebody here last looked. If it is earlier now, its
+        clock was set back while nobody did."""
+        if seen - now > NOTABLE:
+            with self._lock:
+                self._last = seen, self._steady()
+
     def owed_at(self, due_at: datetime) -> datetime:
         """When a timer that was due at `due_at` really came due, by the clock as it is now.
 

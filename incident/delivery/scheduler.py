@@ -15,7 +15,7 @@ from incident.rules.outcome import Outcome
 from incident.rules.permissions import DESK
 from incident.services import cord, ladder, page_alarms
 from incident.services.record import record
-from incident.storage import held_up, incidents, timers, watch
+from incident.storage import held_up, incidents, outbox, timers, watch, workers
 from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
@@ -81,6 +81,13 @@ class Scheduler:
         self._hang_up()
         self._thread.join(SWEEP.total_seconds() * 2)
 
+    def resume(self) -> None:
+        """Whether the clock was set back while no worker ran: the last sign of life knows."""
+        with reading() as session:
+            beat, now = workers.last_beat(session), outbox.database_now(session, self._clock())
+        if beat is not None:
+            self._clock.resume(beat, now)
+
     def sweep(self) -> int:
         """Fire everything that is due, oldest first. Says how many fired."""
         fired = 0
@@ -98,6 +105,8 @@ class Scheduler:
         return fired
 
     def _run(self) -> None:
+        with Net("the last sign of life"):
+            self.resume()
         while not self._stopping.is_set():
             self.rounds += 1
             self._news.clear()

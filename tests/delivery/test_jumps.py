@@ -9,7 +9,7 @@ from incident.rules import cord
 from incident.rules.outcome import Event, Outcome
 from incident.rules.permissions import DESK
 from incident.services.record import record
-from incident.storage import held_up, incidents, outbox, timers
+from incident.storage import held_up, incidents, outbox, timers, workers
 from incident.storage.db import reading, transaction
 from incident.storage.outbox import Delivery
 from incident.storage.targets import RoutingKey
@@ -115,11 +115,16 @@ def incident(database, an_incident):
 
 
 @pytest.fixture
-def scheduler(clocks, monkeypatch):
+def scheduler(clocks):
     """One that has swept once already."""
+    made = a_scheduler(clocks)
+    made.sweep()
+    return made
+
+
+def a_scheduler(clocks):
     made = Scheduler(clock=clocks.wall, fire={"say": say})
     made._clock = Watched(clocks.wall, steady=clocks.steady, on_jump=made._jumped)
-    made.sweep()
     return made
 
 
@@ -203,6 +208,30 @@ def test_timers_of_two_times_each_go_by_their_own(incident, scheduler, clocks):
     clocks.passes(seconds=30)
 
     assert scheduler.sweep() == 2
+
+
+def test_a_clock_set_back_while_no_worker_ran_is_noticed_by_the_next_one(incident, clocks):
+    set_timer(incident, "grace", clocks.wall() + timedelta(seconds=30))
+    with transaction() as session:
+        workers.beat(session, "dead", started_at=clocks.wall(), at=clocks.wall())
+    clocks.jumps(hours=-2)
+    scheduler = a_scheduler(clocks)
+    scheduler.resume()
+    assert scheduler.sweep() == 0
+
+    clocks.passes(seconds=30)
+    assert scheduler.sweep() == 1
+
+
+def test_a_worker_that_starts_long_after_the_last_one_sees_no_jump(incident, clocks, caplog):
+    with transaction() as session:
+        workers.beat(session, "dead", started_at=clocks.wall(), at=clocks.wall())
+    clocks.passes(hours=72)
+    scheduler = a_scheduler(clocks)
+    scheduler.resume()
+    scheduler.sweep()
+
+    assert "the clock jumped" not in caplog.text
 
 
 def test_a_page_promised_before_the_clock_was_set_back_goes_out(a_page_due, scheduler, clocks):
