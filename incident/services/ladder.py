@@ -105,7 +105,8 @@ def went_stale(
     The step stays done. False, and nothing changed, if the page was answered after that.
     """
     since = page.acknowledged_at
-    if page.state != "acknowledged" or (since and occurred_at and occurred_at <= since):
+    is_old_news = since is not None and occurred_at is not None and occurred_at <= since
+    if not incident.open or page.state != "acknowledged" or is_old_news:
         return False
     text = f"The “I have it” of {page.acknowledged_by} has lapsed: PagerDuty rings {page.target}"
     moment = min(occurred_at or at, at)

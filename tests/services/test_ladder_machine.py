@@ -40,6 +40,10 @@ WAITS = st.sampled_from([1, 30, 61, 180, 300, 301, 600, 1200, 2 * 3600])
 WAITS_FOR_AN_ANSWER = (*RINGING, "refused", "not_sent")
 
 
+def of_cause(asked, cause):
+    return [page for page in asked if base_of(page.cause) == base_of(cause)]
+
+
 class Night(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
@@ -87,7 +91,11 @@ class Night(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, place=PLACES)
     def says_not_me(self, who, place):
-        self.presses(ladder.not_me, who, page_id=self.page(place).id)
+        page, before = self.page(place), self.pages()
+        head = of_cause(before, page.cause)[-1]
+        self.presses(ladder.not_me, who, page_id=page.id)
+        if head.id != page.id and head.state in LIVE:
+            assert len(self.pages()) == len(before), "two follow the same page"
 
     @rule(who=PEOPLE)
     def pages_again(self, who):
@@ -122,7 +130,8 @@ class Night(RuleBasedStateMachine):
     def lapses_in_pagerduty(self, place):
         with db.transaction() as session:
             incident, page = self.locked(session, place)
-            ladder.went_stale(session, incident, page, at=self.clock())
+            if any(row.state == "sent" for row in outbox.of_page(session, page.id)):
+                ladder.went_stale(session, incident, page, at=self.clock())
 
     @rule(result=RESULTS)
     def sends(self, result):
@@ -165,7 +174,7 @@ class Night(RuleBasedStateMachine):
                 assert not (answered_or_over and f"rung-{page.id}" in due)
             head = asked[-1]
             if head.state in LIVE and not self.is_left_to_people(head):
-                assert f"rung-{head.id}" in due
+                assert f"rung-{head.id}" in due, f"{head.cause} {head.state}: {head.alarm}"
 
     def sweeps(self):
         before = self.pages()
