@@ -103,14 +103,15 @@ def _accept(attempt: Attempt, page: Page) -> None:
     page.accepted_at = page.accepted_at or at
     incident.paged_at = incident.paged_at or at
     page_timers.cancel(attempt.session, page, at=at, kinds=("unaccepted",))
-    if page.state != "promised":
+    if page.state not in ("promised", "seen"):
         return
-    page.state = "accepted"
-    page_alarms.came_right(page)
     can_hear, can_ask = _ears(attempt)
-    if can_hear:
-        due_at = at + alarms.UNSEEN_AFTER
-        page_timers.put(attempt.session, page, alarms.UNSEEN, due_at=due_at)
+    if page.state == "promised":
+        page.state = "accepted"
+        page_alarms.came_right(page)
+        if can_hear:
+            due_at = at + alarms.UNSEEN_AFTER
+            page_timers.put(attempt.session, page, alarms.UNSEEN, due_at=due_at)
     if can_ask:
         due_at = at + alarms.UNNOTIFIED_AFTER
         page_timers.put(attempt.session, page, alarms.UNNOTIFIED, due_at=due_at)

@@ -45,7 +45,8 @@ def take(
     for other in asked:
         page_timers.cancel(session, other, at=at)
         if other.state in RINGING:
-            _silence(session, incident, other, answerers, by=by, moment=moment, at=at)
+            knows = other.id == page.id and by.source == PAGERDUTY.source
+            _silence(session, incident, other, answerers, by=by, moment=moment, at=at, knows=knows)
     storms.take_along(session, incident, asked, who=answerers, by=by, moment=moment, at=at)
     page.state, page.acknowledged_at, page.acknowledged_by = "acknowledged", moment, answerers
     _watch_over(session, incident, page)
@@ -85,13 +86,15 @@ def _silence(
     by: Actor,
     moment: datetime,
     at: datetime,
+    knows: bool,
 ) -> None:
-    """Withdraw what has not gone out. Of the rest PagerDuty hears only what it did not tell."""
+    """Withdraw what has not gone out. Of the rest PagerDuty hears, unless it `knows`: it told us.
+    That is only true of the one page that was answered there."""
     reason = f"{answerers} has it"
     known = followups.withdraw(session, incident, page, reason, actor=by, at=at)
     if page.state in RINGING:
         page.state, page.acknowledged_at, page.acknowledged_by = "acknowledged", moment, answerers
-    if known and by.source != PAGERDUTY.source:
+    if known and not knows:
         followups.tell_pagerduty(session, incident, page, "acknowledge", actor=by, at=at)
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from config import Config
+from incident.delivery.scheduler import Scheduler
 from incident.integrations.notifier import Delivered
 from incident.rules.heard import Heard
 from incident.services import deliveries, hearing, incidents, steps
@@ -409,3 +411,30 @@ def finish(clock, key, *, after=1, sent=1):
         incidents.move(session, incident_key=key, action="resolve", actor=TOM, at=clock())
     for _ in range(sent):
         attempt(clock, Delivered(), integration="pagerduty")
+
+
+def test_an_answer_on_one_rung_there_silences_the_others_there_too(paged, clock):
+    key = paged()
+    clock.forward(minutes=5)
+    Scheduler(clock=clock).sweep()
+    attempt(clock, Delivered(), integration="pagerduty")
+
+    told(clock, key, "acknowledged", who="Tom", place=1, pagerduty_id="Q8")
+
+    assert [state for _, state in states(key)] == ["acknowledged", "acknowledged"]
+    assert actions(key) == ["trigger", "trigger", "acknowledge"]
+
+
+def test_a_page_seen_before_we_know_it_was_taken_must_still_notify_somebody(paged, clock):
+    key = paged(accepted=False)
+    with transaction() as session:
+        claimed = deliveries.claim(session, integration="pagerduty", owner="w", at=clock())
+    told(clock, key, "triggered")
+    with transaction() as session:
+        given = Config(pagerduty_api_token="a token")
+        deliveries.settle(session, claimed, Delivered(), at=clock(), spread=0.0, given=given)
+
+    clock.forward(minutes=2)
+    Scheduler(clock=clock).sweep()
+
+    assert "has notified nobody of the page to primary" in lines(key, "page_alarm")[0]
