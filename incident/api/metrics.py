@@ -34,7 +34,13 @@ ONLY_HERE = "Without METRICS_TOKEN only this machine itself may read this."
 
 
 def hang(bp: Blueprint) -> None:
-    bp.add_url_rule("/metrics", view_func=show, methods=["GET"], provide_automatic_options=False)
+    bp.add_url_rule(
+        "/metrics",
+        "metrics_show",
+        view_func=show,
+        methods=["GET"],
+        provide_automatic_options=False,
+    )
 
 
 def show() -> Response:

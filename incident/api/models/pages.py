@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from incident.api.models.fields import Asked, Line, NeededWords, Number, Told
+from incident.api.models.fields import Asked, Line, NeededWords, Number, Told, whole
 
 
 class Paging(Asked):
@@ -21,7 +21,7 @@ class Note(Asked):
 
 
 class Escalation(Asked):
-    level: Annotated[Number, Field(ge=1, le=20)] = Field(
+    level: Annotated[int, Field(ge=1, le=20), BeforeValidator(whole)] = Field(
         description="Of PagerDuty's escalation policy; 1 is who is asked first"
     )
 

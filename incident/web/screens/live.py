@@ -8,6 +8,7 @@ from incident.rules.incidents import possible_moves
 from incident.storage.effects import Effect
 from incident.storage.incidents import Incident
 from incident.storage.overviews import Overview
+from incident.storage.timers import Timer
 from incident.web.screens import alarms, cards, messages, people, strip, timeline
 from incident.web.screens.alarms import Alarm
 from incident.web.screens.cards import Card
@@ -26,7 +27,6 @@ class Live:
     incident: Incident
     viewer: Viewer
     now: datetime
-    address: str
     seats: tuple[Seat, ...]
     awake: tuple[str, ...]
     runs: tuple[RunView, ...]
@@ -38,11 +38,26 @@ class Live:
     strip: tuple[strip.Item, ...]
     alarm: Alarm | None
     entries: tuple[Entry, ...]
-    moves: tuple[str, ...]
     wakes: tuple[Wake, ...]
     phones: tuple[tuple[str, str, str], ...]
-    pages_at: datetime | None
-    pages_whom: str
+    grace: Timer | None
+
+    @property
+    def address(self) -> str:
+        return f"/incidents/{self.incident.key}"
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        return tuple(possible_moves(self.incident.status))
+
+    @property
+    def pages_at(self) -> datetime | None:
+        """When the silence after a cry for help pages somebody."""
+        return self.grace.due_at if self.grace else None
+
+    @property
+    def pages_whom(self) -> str:
+        return str(self.grace.data.get("target", "")) if self.grace else ""
 
     @property
     def seq(self) -> int:
@@ -102,7 +117,6 @@ def live(
         incident=row,
         viewer=viewer,
         now=now,
-        address=f"/incidents/{row.key}",
         seats=people.seats(found.roles, viewer),
         awake=people.awake(found.roles, found.pages),
         runs=runs,
@@ -114,11 +128,9 @@ def live(
         strip=strip.items(found, runs, asked, now=now),
         alarm=alarms.alarm(asked, found),
         entries=_entries(found, now, after),
-        moves=tuple(possible_moves(row.status)),
         wakes=wakes(found.targets, troubles),
         phones=tuple(_phones(found)),
-        pages_at=found.grace.due_at if found.grace else None,
-        pages_whom=str(found.grace.data.get("target", "")) if found.grace else "",
+        grace=found.grace,
     )
 
 
