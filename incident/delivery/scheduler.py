@@ -1,7 +1,7 @@
 """What is due because time has passed: timers, and signals that were kept but never read."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
@@ -13,7 +13,7 @@ from incident.delivery.net import Net
 from incident.rules.outcome import Event as Line
 from incident.rules.outcome import Outcome
 from incident.rules.permissions import DESK
-from incident.services import cord, ladder, page_alarms
+from incident.services import cord, ladder, last_rungs, page_alarms
 from incident.services.record import record
 from incident.storage import held_up, incidents, outbox, timers, watch, workers
 from incident.storage.db import reading, transaction
@@ -34,9 +34,11 @@ FIRE: Mapping[str, Fire] = {
     "unseen": page_alarms.unseen,
     "unnotified": page_alarms.unnotified,
 }
-LAST_RESORT: Mapping[str, Fire] = {
-    "grace": cord.page_all_the_same,
-    "second_cry": cord.open_all_the_same,
+LAST_RESORT: Mapping[str, Sequence[Fire]] = {
+    "grace": (cord.page_all_the_same,),
+    "second_cry": (cord.open_all_the_same,),
+    "rung": (last_rungs.page_next_plainly, last_rungs.alarm_plainly),
+    "asleep": (last_rungs.page_next_plainly, last_rungs.alarm_plainly),
 }
 
 log = logging.getLogger(__name__)
@@ -191,7 +193,6 @@ def give_up(due: Timer, *, at: datetime) -> None:
         text = f"NOTHING HAPPENED when “{timer.kind}” was due: a fault of the incident desk"
         line = Line("timer_failed", text, {"timer": timer.name})
         record(session, incident, Outcome((line,)), actor=DESK, at=at)
-        last_resort = LAST_RESORT.get(timer.kind)
-        if last_resort is not None:
-            with Net(f"the last resort of timer {timer.name}"), session.begin_nested():
+        for last_resort in LAST_RESORT.get(timer.kind, ()):
+            with Net(f"the last resort of timer {due.name}"), session.begin_nested():
                 last_resort(session, incident, timer, at)

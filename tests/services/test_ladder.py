@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from incident.delivery.scheduler import Scheduler
+from incident.delivery.scheduler import FIRE, Scheduler
 from incident.integrations.notifier import Delivered, Refused, TryAgain
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
-from incident.services import incidents, ladder, pages, runs, steps
+from incident.services import incidents, ladder, page_alarms, pages, runs, steps
 from incident.storage import incidents as incident_rows
 from incident.storage import outbox, people, targets, timeline
 from incident.storage import pages as page_rows
@@ -678,3 +678,62 @@ def test_two_steps_have_a_ladder_each(rungs, an_incident, clock):
     wait(clock, minutes=5)
 
     assert states(key) == [("primary", "acknowledged"), ("lead", "exhausted")]
+
+
+def break_down(session, incident, timer, at):
+    raise ZeroDivisionError(timer.name)
+
+
+def give_up(clock, kind):
+    broken = Scheduler(clock=clock, fire={**FIRE, kind: break_down})
+    for _ in range(3):
+        broken.sweep()
+        clock.forward(seconds=1)
+
+
+def test_a_rung_that_cannot_be_climbed_is_climbed_plainly_and_told(paged, clock):
+    key = paged()
+    deliver(clock)
+    clock.forward(minutes=5)
+
+    give_up(clock, "rung")
+
+    assert states(key) == [("primary", "accepted"), ("platform", "promised")]
+    assert pages_of(key)[1].follows_id == pages_of(key)[0].id
+    assert "The desk stumbled over the page to primary: paging platform (rung 2)" in lines(key)
+    assert pages_of(key)[0].alarm.startswith("NOBODY KNOWS WHETHER ANYBODY WAS PAGED")
+
+
+def test_the_last_rung_that_cannot_be_climbed_leaves_the_telephones(rungs, an_incident, clock):
+    key = an_incident()
+    do(pages.page, clock, incident_key=key, target="lead")
+    deliver(clock)
+    clock.forward(minutes=5)
+
+    give_up(clock, "rung")
+
+    assert states(key) == [("lead", "exhausted")]
+    assert pages_of(key)[0].alarm.endswith("Telephone")
+
+
+def test_an_answer_that_cannot_be_watched_over_pages_the_next_plainly(paged, clock):
+    key = paged()
+    deliver(clock)
+    hear(key, clock, 0)
+    clock.forward(minutes=10)
+
+    give_up(clock, "asleep")
+
+    assert states(key) == [("primary", "acknowledged"), ("platform", "promised")]
+    assert pages_of(key)[0].alarm
+
+
+def test_an_alarm_that_fails_takes_no_page_of_the_last_resort_back(paged, clock, monkeypatch):
+    key = paged()
+    deliver(clock)
+    clock.forward(minutes=5)
+    monkeypatch.setattr(page_alarms, "raise_alarm", lambda *_, **__: 1 / 0)
+
+    give_up(clock, "rung")
+
+    assert states(key) == [("primary", "accepted"), ("platform", "promised")]
