@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 # PagerDuty takes 120 events a minute from one key. Whatever minute one looks at, we send no more
 # than BURST and what has flowed back since: 110.
@@ -15,6 +16,7 @@ BY_HAND = ("web", "slack")
 LATELY, HOUR = timedelta(minutes=5), timedelta(hours=1)
 MOST: Mapping[str, int] = {PRESS: 3, AUTOMATIC: 1}
 MOST_IN_AN_HOUR = 10
+LOUDNESS: Mapping[str, int] = {"sev4": 0, "sev3": 1, "sev2": 2, "sev1": 3, "unset": 3}
 
 
 def allowance(left: float, since: datetime | None, now: datetime) -> float:
@@ -46,6 +48,14 @@ def is_spent(kind: str, *, here: int, everywhere: int) -> bool:
     return here >= MOST[kind] or everywhere >= MOST_IN_AN_HOUR
 
 
+def wakes_as_well(ringing: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether who sleeps through the one that rings would sleep through the other one, too. Both
+    are what was told to PagerDuty: how severe it is, and how urgent."""
+    if ringing.get("urgency") == "low" and wanted.get("urgency") != "low":
+        return False
+    return _loudness(ringing) >= _loudness(wanted)
+
+
 def held_back(target: str, since: str) -> str:
     """Why a page was not sent."""
     return f"held back: {target} is being paged since {since}"
@@ -58,3 +68,7 @@ def told(target: str, held: int) -> str:
 def note(held: int) -> str:
     """What the alert that rings says of the others."""
     return "1 more page held back" if held == 1 else f"{held} more pages held back"
+
+
+def _loudness(told: Mapping[str, Any]) -> int:
+    return LOUDNESS.get(str(told.get("severity")), LOUDNESS["unset"])

@@ -239,7 +239,8 @@ def _fold(
         generation=notice.generation,
         step=notice.step,
     )
-    ringing = budgets.folded_into(session, incident, target=page.target, kind=kind, at=at)
+    told = delivery.settings
+    ringing = budgets.folded_into(session, incident, page, settings=told, kind=kind, at=at)
     if ringing is None or page.state == "not_sent":
         return
     since = spoken.stamp(ringing.promised_at, incident.zone, beside=at)

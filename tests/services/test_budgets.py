@@ -8,7 +8,7 @@ from incident.integrations.pagerduty.event import event_for
 from incident.rules.permissions import Actor
 from incident.services import deliveries, ladder, pages, steps
 from incident.services import incidents as moves
-from incident.storage import incidents, outbox, timeline
+from incident.storage import incidents, outbox, targets, timeline
 from incident.storage import pages as page_rows
 from incident.storage import steps as step_rows
 from incident.storage.db import reading, transaction
@@ -283,3 +283,44 @@ def test_the_end_of_the_incident_tells_pagerduty_of_the_one_alert_alone(two_step
 
     assert len(rows(two_steps_page, "resolve")) == 1
     assert clock() - pages_of(two_steps_page)[1].ended_at < timedelta(seconds=1)
+
+
+def rate(key, clock, severity):
+    with transaction() as session:
+        moves.set_severity(session, incident_key=key, severity=severity, actor=MAYA, at=clock())
+
+
+def test_a_page_of_a_worse_incident_is_no_part_of_one_that_rings_more_softly(an_incident, clock):
+    key = an_incident(severity="sev4")
+    page(key, clock)
+    deliver(clock)
+    rate(key, clock, "sev1")
+
+    page(key, clock)
+
+    assert states(key) == ["accepted", "promised"]
+
+
+def test_a_page_of_high_urgency_is_no_part_of_one_of_low_urgency(an_incident, clock):
+    key = an_incident(severity="sev2")
+    with transaction() as session:
+        targets.get(session, "primary").urgency = "low"
+    page(key, clock)
+    deliver(clock)
+    with transaction() as session:
+        targets.get(session, "primary").urgency = "high"
+
+    page(key, clock)
+
+    assert states(key) == ["accepted", "promised"]
+
+
+def test_a_milder_page_is_a_part_of_a_worse_one_that_rings(an_incident, clock):
+    key = an_incident(severity="sev1")
+    page(key, clock)
+    deliver(clock)
+    rate(key, clock, "sev3")
+
+    page(key, clock)
+
+    assert states(key) == ["accepted", "superseded"]
