@@ -10,6 +10,7 @@ from incident.rules import pages as page_rules
 
 UNACCEPTED, UNSEEN, UNNOTIFIED = "unaccepted", "unseen", "unnotified"
 EXHAUSTED, REFUSED, STALE, STUCK = "exhausted", "refused", "stale", "stuck"
+RESOLVED = "resolved"
 
 UNACCEPTED_AFTER = timedelta(seconds=60)
 UNSEEN_AFTER = timedelta(seconds=60)

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Message, NotSent, TryAgain
-from incident.rules import budgets, spoken
+from incident.rules import alarms, budgets, spoken
 from incident.rules.deliveries import HELD
-from incident.storage import lateness, outbox, sealed, targets
+from incident.services import page_alarms
+from incident.storage import lateness, outbox, sealed, targets, timeline
 from incident.storage import receipts as receipt_rows
 from incident.storage.incidents import Incident
 from incident.storage.outbox import UNFINISHED, Delivery
@@ -51,9 +52,22 @@ def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot
         return None if page.state in RINGING else Moot(why_over(page))
     trigger = next(d for d in outbox.of_page(session, page.id) if d.action == "trigger")
     known = trigger.state == "sent" or trigger.maybe_sent
-    if delivery.action == HELD and page.state not in RINGING:
-        return Moot(why_over(page))
+    if delivery.action == HELD:
+        if page.state not in RINGING:
+            return Moot(why_over(page))
+        if _is_over_there(session, page):
+            return Moot("it was resolved in PagerDuty")
     return None if known else Moot("PagerDuty never had the page")
+
+
+def _is_over_there(session: Session, page: Page) -> bool:
+    """Nobody is left to page after it, and PagerDuty has closed it: a note would open it anew,
+    and wake somebody with nothing but a number."""
+    if page.state != "exhausted":
+        return False
+    told = timeline.of_kinds(session, page.incident_id, [page_alarms.ALARM])
+    about = [line.data.get("kind") for line in told if line.data.get("page") == page.id]
+    return alarms.RESOLVED in about
 
 
 def _too_late(
