@@ -164,13 +164,13 @@ def _alarm_unanswered(
 ) -> bool:
     """It rings no more, and nobody has it: so whoever comes next is paged. False if told before."""
     text = rules.resolved(heard, page.target, answered=False)
-    if _was_told(session, incident, page, page_alarms.ALARM, text):
+    if page.state not in LIVE and _was_told(session, incident, page, page_alarms.ALARM, text):
         return False
     page_alarms.came_right(page)
     if page.state in LIVE:
         why = f"{page.target} was resolved {rules.THERE} and nobody has it"
         ladder.climb(session, incident, page, why=why, actor=PAGERDUTY, at=at)
-    page_alarms.raise_alarm(session, incident, page, kind="resolved", sentence=text, at=at)
+    page_alarms.raise_alarm(session, incident, page, kind=alarms.RESOLVED, sentence=text, at=at)
     return True
 
 

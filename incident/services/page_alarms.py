@@ -1,6 +1,7 @@
 """The alarm about a page that wakes nobody: on screen, in Slack, by mail, and up the ladder."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from incident.storage.targets import RoutingKey, Target
 from incident.storage.timers import Timer
 
 ALARM = "page_alarm"
+RINGS_ANEW = ("page_unacknowledged", "page_reopened")
 CLIMBABLE = (*LIVE, "refused", "not_sent")
 # The line about the delivery itself says the same.
 SAID_ALREADY = (rules.REFUSED, rules.STALE)
@@ -26,13 +28,15 @@ TOLD_BY_THE_RECEIPT = (rules.REFUSED, rules.EXHAUSTED)
 def raise_alarm(
     session: Session, incident: Incident, page: Page, *, kind: str, sentence: str, at: datetime
 ) -> bool:
-    """Tell everybody that this page is in trouble. Once for a page and a kind; False afterwards.
+    """Tell everybody that this page is in trouble. Once for a page and a kind; False afterwards,
+    unless it rings anew since: then nobody has it again.
 
     Where it will wake nobody, whoever comes next on the ladder is paged at once: by its timer, so
     that whatever goes wrong there takes nothing of this back. `incident` must be locked. A drill
     alarms nobody.
     """
-    if incident.mode == "drill" or _was_raised(session, incident, page, kind):
+    turn = _turn(session, incident, page, kind)
+    if incident.mode == "drill" or not turn:
         return False
     page.alarm, page.alarm_at = sentence, at
     target = targets.find(session, page.target)
@@ -40,7 +44,7 @@ def raise_alarm(
         _post(incident, page, target, kind, sentence),
         _mail(session, incident, page, target, kind, sentence, at),
     )
-    notices = tuple(notice for notice in found if notice is not None)
+    notices = tuple(replace(notice, turn=turn) for notice in found if notice is not None)
     text = rules.goes_to(n.target for n in notices) if kind in SAID_ALREADY else sentence
     data = {"page": page.id, "kind": kind, "target": page.target}
     event = Event(ALARM, text, data, step=page.step, key_moment=True)
@@ -87,9 +91,14 @@ def unnotified(session: Session, incident: Incident, timer: Timer, at: datetime)
     raise_alarm(session, incident, page, kind=rules.UNNOTIFIED, sentence=sentence, at=at)
 
 
-def _was_raised(session: Session, incident: Incident, page: Page, kind: str) -> bool:
-    told = timeline.of_kinds(session, incident.id, [ALARM])
-    return any(line.data.get("page") == page.id and line.data.get("kind") == kind for line in told)
+def _turn(session: Session, incident: Incident, page: Page, kind: str) -> int:
+    """How often this alarm goes out, with this time; 0 if it is out already."""
+    told = timeline.of_kinds(session, incident.id, [ALARM, *RINGS_ANEW])
+    about = [line for line in told if line.data.get("page") == page.id]
+    raised = [line.seq for line in about if line.data.get("kind") == kind]
+    anew = [line.seq for line in about if line.kind in RINGS_ANEW]
+    is_out = bool(raised) and max(raised) > max(anew, default=0)
+    return 0 if is_out else len(raised) + 1
 
 
 def _last_error(session: Session, page: Page) -> str:

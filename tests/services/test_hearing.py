@@ -9,7 +9,9 @@ from config import Config
 from incident.delivery.scheduler import Scheduler
 from incident.integrations.notifier import Delivered
 from incident.rules.heard import Heard
-from incident.services import deliveries, hearing, incidents, steps
+from incident.rules.permissions import Actor
+from incident.services import deliveries, hearing, incidents, pages, steps
+from incident.services.messages import Moot
 from incident.storage import incidents as incident_rows
 from incident.storage import outbox, timeline
 from incident.storage import pages as page_rows
@@ -438,3 +440,57 @@ def test_a_page_seen_before_we_know_it_was_taken_must_still_notify_somebody(page
     Scheduler(clock=clock).sweep()
 
     assert "has notified nobody of the page to primary" in lines(key, "page_alarm")[0]
+
+
+def alarms_of(key):
+    with reading() as session:
+        sent = outbox.of_incident(session, incident_rows.id_of(key))
+        return [row.subject for row in sent if row.integration == "email"]
+
+
+def sweep(clock, **units):
+    clock.forward(**units)
+    Scheduler(clock=clock).sweep()
+
+
+def test_what_is_reopened_and_resolved_there_again_unanswered_is_loud_again(paged, clock):
+    key = paged(severity="sev4")
+    told(clock, key, "resolved", occurred_at=clock.forward(minutes=1))
+    told(clock, key, "reopened", occurred_at=clock.forward(minutes=1))
+
+    told(clock, key, "resolved", occurred_at=clock.forward(minutes=1))
+
+    assert states(key)[0] == ("primary", "resolved")
+    assert len(lines(key, "page_alarm")) == 2
+    assert page_of(key).alarm.startswith("NOBODY HAS IT")
+
+
+def test_nobody_left_to_page_is_told_again_once_an_answer_has_lapsed(paged, clock):
+    key = paged(item="Page the on-call {page=platform}")
+    sweep(clock, minutes=5)
+    told(clock, key, "acknowledged", who="Maya", occurred_at=clock.forward(minutes=1))
+    told(clock, key, "unacknowledged", occurred_at=clock.forward(minutes=1))
+
+    sweep(clock, minutes=5)
+    sweep(clock, minutes=5)
+
+    exhausted = [line for line in lines(key, "page_alarm") if "nobody left to page" in line]
+    assert states(key) == [("platform", "exhausted")]
+    assert len(exhausted) == 2
+    assert page_of(key).alarm == exhausted[-1]
+
+
+def test_what_pagerduty_has_resolved_is_not_triggered_again_by_a_note(paged, clock):
+    key = paged(item="Page the on-call {page=platform}")
+    with transaction() as session:
+        script = Actor("Backup job", role="responder", source="api")
+        pages.page(session, incident_key=key, target="platform", actor=script, at=clock())
+    told(clock, key, "resolved", occurred_at=clock.forward(minutes=1))
+    with transaction() as session:
+        claimed = deliveries.claim(session, integration="pagerduty", owner="w", at=clock())
+
+    with reading() as session:
+        moot = deliveries.guard(session, claimed, public_url="", at=clock())
+
+    assert states(key)[0] == ("platform", "exhausted")
+    assert moot == Moot("it was resolved in PagerDuty")
