@@ -15,6 +15,14 @@ from incident.storage.incidents import Incident
 from incident.storage.pages import RINGING, Page
 
 
+def may_ring(session: Session, page: Page) -> bool:
+    """Whether it rings, or may: PagerDuty refused it in the end, or it came too late, but an
+    attempt before that may have arrived."""
+    if page.state not in ("refused", "not_sent"):
+        return page.state in RINGING
+    return any(d.action == "trigger" and d.maybe_sent for d in outbox.of_page(session, page.id))
+
+
 def withdraw(
     session: Session, incident: Incident, page: Page, reason: str, *, actor: Actor, at: datetime
 ) -> bool:

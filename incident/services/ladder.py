@@ -11,10 +11,10 @@ from incident.rules import ladder as rules
 from incident.rules.outcome import Event, NotAllowed
 from incident.rules.permissions import DESK, Actor, require
 from incident.rules.words import outcome_words
-from incident.services import page_alarms, page_timers, receipts, rungs, taken
+from incident.services import followups, page_alarms, page_timers, receipts, rungs, taken
 from incident.storage import incidents, pages, steps, timeline
 from incident.storage.incidents import Incident
-from incident.storage.pages import LIVE, RINGING, Page
+from incident.storage.pages import LIVE, Page
 from incident.storage.timers import Timer
 
 CLIMBABLE = (*LIVE, "refused", "not_sent")
@@ -56,7 +56,7 @@ def answered(
     PagerDuty is told, unless `actor.source` says that it told us. False, and nothing changed, if
     the page does not ring, or if this person has answered it before.
     """
-    if page.state not in RINGING or rules.has_answered(who, page.answers):
+    if not followups.may_ring(session, page) or rules.has_answered(who, page.answers):
         return False
     moment = min(occurred_at or at, at)
     by = replace(actor, name=who)

@@ -135,7 +135,8 @@ def resolve_all(session: Session, incident: Incident, *, actor: Actor, at: datet
     reason = f"{incident.key} is {incident.status}"
     page_timers.cancel_all(session, incident, at=at)
     for asked in pages.of_incident(session, incident.id):
-        if asked.state not in (*RINGING, "acknowledged", "superseded"):
+        over = asked.state in ("acknowledged", "superseded")
+        if not over and not followups.may_ring(session, asked):
             continue
         if followups.withdraw(session, incident, asked, reason, actor=actor, at=at):
             asked.state, asked.reason, asked.ended_at = "resolved", reason, at

@@ -44,7 +44,7 @@ def take(
     asked = pages.of_cause(session, incident.id, page.cause)
     for other in asked:
         page_timers.cancel(session, other, at=at)
-        if other.state in RINGING:
+        if followups.may_ring(session, other):
             knows = other.id == page.id and by.source == PAGERDUTY.source
             _silence(session, incident, other, answerers, by=by, moment=moment, at=at, knows=knows)
     storms.take_along(session, incident, asked, who=answerers, by=by, moment=moment, at=at)

@@ -737,3 +737,42 @@ def test_an_alarm_that_fails_takes_no_page_of_the_last_resort_back(paged, clock,
     give_up(clock, "rung")
 
     assert states(key) == [("primary", "accepted"), ("platform", "promised")]
+
+
+def test_a_page_that_was_refused_but_may_have_arrived_is_silenced_too(paged, clock):
+    key = paged()
+    attempt(clock, TryAgain("PagerDuty did not answer", ambiguous=True), integration="pagerduty")
+    clock.forward(seconds=5)
+    attempt(clock, Refused("PagerDuty refused it (400)"), integration="pagerduty")
+    wait(clock, seconds=1)
+    deliver(clock)
+
+    hear(key, clock, 1, who="Ada")
+
+    assert states(key) == [("primary", "refused"), ("platform", "acknowledged")]
+    assert ("primary", "acknowledge") in actions(key)
+    assert ("platform", "acknowledge") not in actions(key)
+
+
+def test_a_page_that_was_refused_but_may_have_arrived_is_resolved_at_the_end(paged, clock):
+    key = paged()
+    attempt(clock, TryAgain("PagerDuty did not answer", ambiguous=True), integration="pagerduty")
+    clock.forward(seconds=5)
+    attempt(clock, Refused("PagerDuty refused it (400)"), integration="pagerduty")
+
+    do(incidents.move, clock, incident_key=key, action="resolve")
+
+    assert ("primary", "resolve") in actions(key)
+
+
+def test_an_answer_to_a_page_that_was_refused_but_arrived_counts(paged, clock):
+    key = paged()
+    attempt(clock, TryAgain("PagerDuty did not answer", ambiguous=True), integration="pagerduty")
+    clock.forward(seconds=5)
+    attempt(clock, Refused("PagerDuty refused it (400)"), integration="pagerduty")
+    wait(clock, seconds=1)
+
+    assert hear(key, clock, 0)
+
+    assert states(key)[0] == ("primary", "acknowledged")
+    assert step(key, 2).state == "done"
