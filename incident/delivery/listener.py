@@ -127,11 +127,13 @@ class Listener:
         return True
 
     def _hear(self, told: Sequence[Heard]) -> None:
-        if not told:
-            return
-        with transaction() as session:
-            for heard in told:
+        """What cannot be written down keeps nothing else from being heard. While the database is
+        away all of it is left to be heard again."""
+        for heard in told:
+            with Net(f"hearing that a page is {heard.kind}") as net, transaction() as session:
                 hearing.hear(session, heard, at=self._clock())
+            if net.caught is not None and net.is_outage:
+                raise net.caught
 
     def _name(self, rest: Rest, signal: Signal) -> bool:
         """Which of our pages a webhook meant that named no key."""

@@ -10,7 +10,7 @@ from incident.delivery import listener as listening
 from incident.delivery.listener import Listener
 from incident.integrations.notifier import Delivered
 from incident.integrations.pagerduty.notifier import PagerDuty
-from incident.services import incidents, steps, webhooks
+from incident.services import hearing, incidents, steps, webhooks
 from incident.services.deliveries import claim, guard, settle
 from incident.storage import incidents as incident_rows
 from incident.storage import pages, proofs, timeline
@@ -246,3 +246,20 @@ def test_a_webhook_that_names_no_key_is_understood_by_asking(paged, listener, pa
     with reading() as session:
         assert session.scalars(select(Signal.state)).all() == ["noted"]
     assert page_of(key).acknowledged_by == "Maya"
+
+
+def test_what_cannot_be_written_down_keeps_no_answer_from_being_heard(
+    paged, listener, pagerduty, clock, monkeypatch
+):
+    key, hear = paged(), hearing.hear
+
+    def stumble(session, heard, *, at):
+        return 1 / 0 if heard.kind == "notified" else hear(session, heard, at=at)
+
+    monkeypatch.setattr(hearing, "hear", stumble)
+    listen(listener, clock, seconds=1)
+    pagerduty.acknowledge(page_of(key).dedup_key, "Tom")
+
+    listen(listener, clock, seconds=5)
+
+    assert (page_of(key).state, page_of(key).acknowledged_by) == ("acknowledged", "Tom")
