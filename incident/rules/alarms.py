@@ -19,6 +19,7 @@ UNNOTIFIED_AFTER = timedelta(seconds=120)
 CROWDED = "PagerDuty is taking no more events with its key just now"
 NOT_PAGED = "NOBODY WAS PAGED"
 NOT_WOKEN = "PAGERDUTY TOOK IT BUT NOBODY WAS WOKEN"
+TELEPHONE = ". Telephone"
 
 # Of these the page itself may still come right, or a person has to decide: nobody else is woken.
 ASKS_A_PERSON = (STALE,)
@@ -74,8 +75,19 @@ def goes_to(places: Iterable[str]) -> str:
 
 
 def reason_of(sentence: str) -> str:
-    """What follows the capitals: it begins the sentence that says who is paged instead."""
-    return sentence.partition(": ")[2] or sentence
+    """The capitals said quietly: they begin the sentence that says who is paged instead.
+
+    What follows them stands on the timeline already, in the alarm's own line.
+    """
+    heading = sentence.partition(": ")[0]
+    if not heading.isupper():
+        return sentence
+    return heading.capitalize().replace("Pagerduty", "PagerDuty")
+
+
+def told(sentence: str) -> str:
+    """The sentence where no numbers follow it: on a timeline, or before a list of its own."""
+    return sentence.rstrip(".").removesuffix(TELEPHONE)
 
 
 def mail_subject(*, severity: str, key: str, title: str, sentence: str) -> str:
@@ -86,7 +98,7 @@ def mail_subject(*, severity: str, key: str, title: str, sentence: str) -> str:
 
 def mail_text(*, sentence: str, title: str, phones: Sequence[tuple[str, str]]) -> str:
     """What whoever gets the mail needs when nothing else works: why, and whom to telephone."""
-    lines = [f"{sentence}.", "", title]
+    lines = [f"{told(sentence)}.", "", title]
     if phones:
         lines += ["", "Telephone, in this order:"]
         lines += [f"  {name}  {phone}" for name, phone in phones]

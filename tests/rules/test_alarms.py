@@ -37,8 +37,19 @@ def test_a_delay_says_why_if_anybody_knows():
 
 
 def test_the_reason_alone_begins_the_sentence_about_who_is_next():
-    assert rules.reason_of(rules.refused("no such key")) == "no such key"
+    assert rules.reason_of(rules.refused("no such key")) == "Nobody was paged"
+    assert rules.reason_of(rules.unseen("primary")) == "PagerDuty took it but nobody was woken"
+    assert rules.reason_of(rules.unaccepted("primary")) == "Nobody was paged yet"
     assert rules.reason_of("Nobody answered") == "Nobody answered"
+
+
+def test_no_line_ends_in_telephone_where_no_numbers_follow():
+    sentence = rules.exhausted("primary")
+
+    told = rules.told(sentence)
+
+    assert sentence.endswith(". Telephone")
+    assert told == "NOBODY HAS ANSWERED: there is nobody left to page after primary"
 
 
 def test_a_mail_carries_the_telephones_in_their_order():

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incident.rules import alarms as alarm_rules
 from incident.rules import ladder as rules
 from incident.storage.outbox import Delivery
 from incident.storage.pages import LIVE, RINGING, Page
@@ -53,7 +54,7 @@ class Rung:
         """The trouble without its heading in capitals."""
         heading, _, rest = self.trouble.partition(": ")
         words = rest if heading.isupper() and rest else self.trouble
-        return words.rstrip(".").removesuffix(". Telephone")
+        return alarm_rules.told(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from incident.rules import spoken
+from incident.rules import alarms, spoken
 from incident.rules.permissions import DESK
 from incident.storage.timeline import TimelineEvent
 from incident.web.filters import day, severity_words
@@ -90,7 +90,7 @@ def _words(event: TimelineEvent) -> tuple[str, str]:
         levels = [severity_words(event.data[name]) for name in ("before", "after")]
         return "Severity", " to ".join(level.removeprefix("SEV ") for level in levels)
     if event.kind not in LEADS or not event.data.get("title"):
-        return "", event.text
+        return "", alarms.told(event.text) if event.kind == "page_alarm" else event.text
     detail = event.data.get("value") or event.data.get("reason") or ""
     title = str(event.data["title"])
     return LEADS[event.kind], _joined(title, str(detail))
@@ -103,6 +103,10 @@ def _joined(title: str, detail: str) -> str:
 
 def _by(event: TimelineEvent, text: str) -> str:
     """Nobody is named twice in a line; what somebody said is always theirs."""
-    said = event.kind not in SPOKEN and event.actor in text.split(":")[0]
-    who = "" if said or event.actor == DESK.name else event.actor
-    return ", ".join(filter(None, (who, SOURCES.get(event.source, ""))))
+    source, named = SOURCES.get(event.source, ""), text.split(":")[0]
+    if event.kind not in SPOKEN:
+        names = (event.actor, source)
+        who, source = ("" if name in named else name for name in names)
+    else:
+        who = event.actor
+    return ", ".join(filter(None, ("" if who == DESK.name else who, source)))
