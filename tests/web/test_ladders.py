@@ -267,6 +267,25 @@ def test_before_a_page_it_is_said_who_will_be_woken_and_how_old_that_is(maya, pa
     assert "unknown: nobody has told us who is on call" in shown
 
 
+def test_the_button_that_pages_tells_the_time_of_whoever_is_woken(maya, an_incident, wall_clock):
+    connect_target("primary")
+    key = an_incident("Look", "Page them {page=primary}")
+    with transaction() as session:
+        target = targets.get(session, "primary")
+        target.on_call = [{"name": "Ana", "zone": "Europe/Berlin"}]
+        target.on_call_at = wall_clock()
+
+    alone = live(maya, key)
+    with transaction() as session:
+        others = [{"name": "Ana", "zone": "Europe/Berlin"}, {"name": "Jo", "zone": "Asia/Tokyo"}]
+        targets.get(session, "primary").on_call = others
+    together = live(maya, key)
+
+    assert "Done, then page primary (04:00 their time)" in alone
+    assert "Done, then page primary" in together
+    assert "page primary (" not in together
+
+
 def test_before_a_page_it_is_said_why_it_would_wake_nobody(maya, paged, wall_clock):
     with transaction() as session:
         sentence = "The policy Core has nobody on call now."

@@ -29,6 +29,12 @@ class Wake:
     as_of: datetime | None
     trouble: str = ""
 
+    @property
+    def hours(self) -> str:
+        """The zone of whoever is woken, else the target's; empty where they are in several."""
+        zones = {person.zone for person in self.people} or {self.zone}
+        return zones.pop() if len(zones) == 1 else ""
+
 
 def wakes(targets: Sequence[Target], troubles: Mapping[str, str]) -> tuple[Wake, ...]:
     """Everybody who can be offered. `troubles` says by target why a page might wake nobody."""
