@@ -55,7 +55,7 @@ def not_me(key: str, page_id: int) -> ResponseReturnValue:
             at=pressed.at,
         )
 
-    return press(key, do, said="Not you, then. The step says who is paged next.")
+    return press(key, do, said="Not you, then. The step says what comes next.")
 
 
 @bp.post("/<int:page_id>/notes")
