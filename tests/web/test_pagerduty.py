@@ -348,3 +348,17 @@ def test_what_was_found_wrong_with_a_target_stands_beside_it(ada):
         proofs.keep(session, [shut], at=START)
 
     assert "It is disabled." in page(ada)
+
+
+def test_what_was_found_before_the_last_step_is_no_longer_said(ada, wall_clock):
+    missing = proofs.Finding("pagerduty", "token", False, "There is no REST token.")
+    with transaction() as session:
+        proofs.keep(session, [missing], at=START)
+        proofs.round_done(session, at=START, looked=True)
+    before = page(ada)
+    wall_clock.forward(seconds=5)
+
+    give_token(ada)
+
+    assert "There is no REST token." in before
+    assert "There is no REST token." not in page(ada).partition("Connect PagerDuty")[2]

@@ -60,8 +60,9 @@ def look(session: Session, config: Config, *, now: datetime) -> Connecting:
     settings = connections.settings_of(session)
     services = settings.get("services", [])
     found = rows.every(session)
-    wrong = [one for one in found if not one.ok and not one.subject.startswith("target ")]
-    shown = _targets(session, {one["id"]: one["name"] for one in services}, found)
+    standing = _standing(found, now)
+    wrong = [one for one in standing if not one.ok and not one.subject.startswith("target ")]
+    shown = _targets(session, {one["id"]: one["name"] for one in services}, standing)
     last, path = rows.last_test(session), _path(found)
     problem = rules.webhook_problem(config.public_url)
     proven_at = path.data.get("proven_at") if path is not None else None
@@ -135,6 +136,14 @@ def _stages(last: TestEvent | None) -> Sequence[Stage]:
         heard_by=last.heard_by,
         settled_at=last.settled_at,
     )
+
+
+def _standing(found: Sequence[Proof], now: datetime) -> list[Proof]:
+    """Without what was found before the last step: that is being looked at again."""
+    prover = next((one for one in found if one.name == rows.ROUND), None)
+    due_at = _moment(prover.data.get("due_at")) if prover is not None else None
+    asked_at = due_at if due_at is not None and due_at <= now else None
+    return [one for one in found if asked_at is None or one.checked_at > asked_at]
 
 
 def _path(found: Sequence[Proof]) -> Proof | None:
