@@ -39,6 +39,9 @@ LAST_RESORT: Mapping[str, Sequence[Fire]] = {
     "second_cry": (cord.open_all_the_same,),
     "rung": (last_rungs.page_next_plainly, last_rungs.alarm_plainly),
     "asleep": (last_rungs.page_next_plainly, last_rungs.alarm_plainly),
+    "unaccepted": (last_rungs.climb_instead,),
+    "unseen": (last_rungs.climb_instead,),
+    "unnotified": (last_rungs.climb_instead,),
 }
 
 log = logging.getLogger(__name__)

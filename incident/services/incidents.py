@@ -11,7 +11,7 @@ from incident.rules import incidents as rules
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.words import shortened
-from incident.services import pages, receipts, runs
+from incident.services import page_timers, pages, receipts, runs
 from incident.services.record import record
 from incident.storage import effects, incidents, retros, steps
 from incident.storage import runs as run_rows
@@ -115,6 +115,8 @@ def move_locked(
         pages.resolve_all(session, incident, actor=actor, at=at)
     if status == rules.Status.RESOLVED:
         retros.begin(session, incident, at=at)
+    if action == "reopen":
+        pages.tell_what_stopped(session, incident, at=at)
     receipts.follow(session, incident, at)
     return incident
 
@@ -136,6 +138,7 @@ def set_severity(
     )
     incident.severity = severity
     record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
+    page_timers.hasten(session, incident, at=at)
     runs.walk_again(session, incident, actor=actor, at=at)
     return incident
 

@@ -33,6 +33,14 @@ def page_next_plainly(session: Session, incident: Incident, timer: Timer, at: da
         page.state, page.reason, page.ended_at = "exhausted", why, at
 
 
+def climb_instead(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
+    """Nobody can say whether this page gets anywhere: let the ladder find out, now."""
+    page = page_timers.page_of(session, timer)
+    if incident.open and page.state in LIVE:
+        why = STUMBLED.format(target=page.target)
+        page_timers.put(session, page, "rung", due_at=at, why=why)
+
+
 def alarm_plainly(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
     """Whoever was paged instead: nobody knows what else went wrong with this page."""
     page = page_timers.page_of(session, timer)

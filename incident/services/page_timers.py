@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from incident.rules import ladder
 from incident.storage import pages, targets, timers
 from incident.storage.incidents import Incident
-from incident.storage.pages import Page
+from incident.storage.pages import LIVE, Page
 from incident.storage.timers import Timer
 
 KINDS = ("rung", "unaccepted", "unseen", "unnotified", "asleep")
@@ -55,6 +55,17 @@ def put(session: Session, page: Page, kind: str, *, due_at: datetime, **data: ob
     session.add(timer)
     session.flush()
     return timer
+
+
+def hasten(session: Session, incident: Incident, *, at: datetime) -> None:
+    """Worse than it was when they were paged: whoever might take for ever has a time now."""
+    seconds = ladder.ack_seconds(incident.severity)
+    if seconds is None or not incident.open or incident.mode == "drill":
+        return
+    for page in pages.of_incident(session, incident.id):
+        if page.state in LIVE and page.ack_due_at is None and page.held_by_id is None:
+            page.ack_seconds, page.ack_due_at = seconds, at + timedelta(seconds=seconds)
+            put(session, page, "rung", due_at=page.ack_due_at)
 
 
 def cancel(session: Session, page: Page, *, at: datetime, kinds: Collection[str] = KINDS) -> None:

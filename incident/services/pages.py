@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from incident.rules import ladder as ladder_rules
 from incident.rules import pages as rules
 from incident.rules.outcome import Event, NotAllowed, Notice, Outcome
-from incident.rules.permissions import Actor, require
+from incident.rules.permissions import DESK, Actor, require
 from incident.rules.step_kinds.page import page_notice
 from incident.rules.words import shortened
 from incident.services import followups, ladder, page_timers, receipts, storms
@@ -21,6 +21,7 @@ from incident.storage.pages import RINGING, Page
 from incident.storage.steps import Step
 
 TEXT_LENGTH = 1000
+CALLED_OFF = ("resolved", "superseded")
 
 
 def page(
@@ -141,6 +142,19 @@ def resolve_all(session: Session, incident: Incident, *, actor: Actor, at: datet
         if followups.withdraw(session, incident, asked, reason, actor=actor, at=at):
             asked.state, asked.reason, asked.ended_at = "resolved", reason, at
             followups.tell_pagerduty(session, incident, asked, "resolve", actor=actor, at=at)
+
+
+def tell_what_stopped(session: Session, incident: Incident, *, at: datetime) -> None:
+    """An incident that is open again pages nobody by itself: say which steps still wait."""
+    newest = {page.step: page for page in pages.of_incident(session, incident.id)}
+    waiting = [step for step in steps.of_incident(session, incident.id) if step.state == "waiting"]
+    for step in waiting:
+        page = newest.get(step.number)
+        if page is None or page.state not in CALLED_OFF:
+            continue
+        text = f"NOBODY IS BEING PAGED for step {step.number}: {page.target} was called off"
+        event = Event("page_stopped", text, {"target": page.target}, step.number, key_moment=True)
+        record(session, incident, Outcome((event,)), actor=DESK, at=at, steps=waiting)
 
 
 def drop_unsent(

@@ -28,6 +28,8 @@ class Timer(Base):
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),
         ),
+        # A timer set anew is never taken for the one before it: no number comes twice.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -381,6 +381,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timers")),
         sa.UniqueConstraint("name", name=op.f("uq_timers_name")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("timers", schema=None) as batch_op:
         batch_op.create_index(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from incident.delivery.scheduler import FIRE, Scheduler
+from incident.delivery.scheduler import FIRE, LAST_RESORT, Scheduler
 from incident.integrations.notifier import Delivered, Refused, TryAgain
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
@@ -776,3 +776,50 @@ def test_an_answer_to_a_page_that_was_refused_but_arrived_counts(paged, clock):
 
     assert states(key)[0] == ("primary", "acknowledged")
     assert step(key, 2).state == "done"
+
+
+def test_what_stopped_is_told_when_the_incident_is_open_again(paged, clock):
+    key = paged()
+    do(incidents.move, clock, incident_key=key, action="resolve")
+
+    do(incidents.move, clock, incident_key=key, action="reopen")
+
+    assert states(key) == [("primary", "superseded")]
+    assert lines(key)[-1] == "NOBODY IS BEING PAGED for step 2: primary was called off"
+
+
+def test_nothing_stopped_is_told_of_a_step_that_somebody_answered(paged, clock):
+    key = paged()
+    do(pages.acknowledge, clock, incident_key=key, number=2)
+    do(incidents.move, clock, incident_key=key, action="resolve")
+
+    do(incidents.move, clock, incident_key=key, action="reopen")
+
+    assert not [line for line in lines(key) if "NOBODY IS BEING PAGED" in line]
+
+
+def test_worse_than_thought_gives_a_page_without_a_time_one(paged, clock):
+    key = paged(severity="sev4")
+    clock.forward(minutes=3)
+
+    do(incidents.set_severity, clock, incident_key=key, severity="sev1")
+
+    (page,) = pages_of(key)
+    assert page.ack_due_at == clock() + timedelta(minutes=5)
+    wait(clock, minutes=5)
+    assert [target for target, _ in states(key)] == ["primary", "platform"]
+
+
+@pytest.mark.parametrize("kind", ["unaccepted", "unseen", "unnotified"])
+def test_a_look_that_cannot_be_taken_lets_the_ladder_go_on(paged, clock, kind):
+    key = paged()
+    (page,) = pages_of(key)
+
+    with transaction() as session:
+        incident = incident_rows.lock(session, key)
+        timer = Timer(incident_id=incident.id, kind=kind, name="x", data={"page": page.id})
+        for last_resort in LAST_RESORT[kind]:
+            last_resort(session, incident, timer, clock())
+    wait(clock, seconds=1)
+
+    assert [target for target, _ in states(key)] == ["primary", "platform"]

@@ -374,3 +374,14 @@ def test_a_word_to_pagerduty_is_written_down_and_promised(maya, paged):
 
 def test_what_pagerduty_does_not_know_can_be_told_nothing(maya, paged):
     assert "In PagerDuty…" not in live(maya, paged)
+
+
+def test_an_incident_open_again_says_that_nobody_is_being_paged(maya, paged):
+    for action in ("resolve", "reopen"):
+        with transaction() as session:
+            incidents.move(session, incident_key=paged, action=action, actor=MAYA, at=START)
+
+    page = live(maya, paged)
+
+    assert "NOBODY IS BEING PAGED" in page
+    assert "mobile was called off when it was over" in page

@@ -1,7 +1,7 @@
 """What became of the message a step sent, in one sentence a tired person can act on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from incident.storage.outbox import Delivery
@@ -10,6 +10,7 @@ from incident.storage.pages import LIVE, RINGING, Page
 from incident.web.screens.ladders import DRILL, FAILED, Ladder, ladders
 
 UNANSWERED = (*LIVE, *FAILED)
+CALLED_OFF = ("resolved", "superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,18 @@ def by_step(found: Overview) -> dict[int, Message]:
         for d in found.deliveries
         if d.step is not None and d.integration == "slack" and d.action == "post"
     }
+    waiting = _waiting(found)
     for page, message in _pages(found):
         if page.step is not None:
-            said[page.step] = message
+            is_off = page.state in CALLED_OFF and page.held_by_id is None
+            stopped = is_off and page.step in waiting and found.incident.open
+            said[page.step] = _stopped(message) if stopped else message
     return said
 
 
 def by_hand(found: Overview) -> tuple[tuple[int, Message], ...]:
     """The pages that nobody has answered and that no waiting step shows, by their row's number."""
-    waiting = {s.number for _, steps in found.runs for s in steps if s.state == "waiting"}
+    waiting = _waiting(found)
     return tuple(
         (page.id, message)
         for page, message in _pages(found)
@@ -97,6 +101,16 @@ def of_post(delivery: Delivery) -> Message:
         sent_at=delivery.created_at,
         tone="danger" if failed else "caution",
     )
+
+
+def _waiting(found: Overview) -> set[int]:
+    return {s.number for _, steps in found.runs for s in steps if s.state == "waiting"}
+
+
+def _stopped(message: Message) -> Message:
+    """The incident was over and is open again: the step still waits for somebody."""
+    sentence = f"NOBODY IS BEING PAGED: {message.target} was called off when it was over."
+    return replace(message, sentence=sentence, tone="danger")
 
 
 def _pages(found: Overview) -> Iterator[tuple[Page, Message]]:
