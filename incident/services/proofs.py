@@ -105,6 +105,14 @@ def ask(session: Session, *, actor: Actor, at: datetime) -> None:
     row.data = {**row.data, "due_at": at.isoformat()}
 
 
+def look_anew(session: Session, target_name: str, *, at: datetime) -> None:
+    """What was found out about this target is about a way that it no longer takes."""
+    for row in proofs.of_subject(session, subject_of(target_name)):
+        session.delete(row)
+    row = proofs.find_or_make(session, PROVER, ROUND, at)
+    row.data = {**row.data, "due_at": at.isoformat()}
+
+
 def is_due(session: Session, *, at: datetime) -> bool:
     due_at = _moment(proofs.find(session, PROVER, ROUND), "due_at")
     return due_at is None or due_at <= at or due_at > at + EVERY

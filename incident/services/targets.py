@@ -12,6 +12,7 @@ from incident.rules import targets as rules
 from incident.rules import urgency as urgency_rules
 from incident.rules.fields import refuse
 from incident.rules.permissions import Actor, require
+from incident.services import proofs
 from incident.storage import sealed, targets
 from incident.storage.targets import RoutingKey, Target
 
@@ -60,6 +61,7 @@ def put(session: Session, *, name: str, form: TargetForm, actor: Actor, at: date
     _fill_in(target, form, at)
     if form.routing_key:
         target.routing_key_id = _new_key(session, form.routing_key, actor=actor, at=at)
+        proofs.look_anew(session, name, at=at)
     target.updated_at = at
     session.flush()
     return target
@@ -71,6 +73,7 @@ def disconnect(session: Session, *, name: str, actor: Actor, at: datetime) -> Ta
     target = targets.get(session, name)
     target.routing_key_id = None
     target.updated_at = at
+    proofs.look_anew(session, name, at=at)
     return target
 
 

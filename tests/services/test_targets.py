@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from incident.rules.fields import Wrong
 from incident.rules.outcome import NotAllowed
-from incident.services import targets
+from incident.rules.proofs import Finding
+from incident.services import proofs, targets
 from incident.services.targets import TargetForm
 from incident.storage import sealed
 from incident.storage import targets as rows
@@ -105,3 +106,16 @@ def test_every_field_that_is_wrong_is_named_and_nothing_is_saved(database):
 
     assert sorted(refusal.value.fields) == ["backup", "phones", "routing_key", "urgency", "zone"]
     assert target() is None
+
+
+def test_what_was_found_out_about_another_key_counts_no_more(database):
+    with transaction() as session:
+        found = Finding("target mobile", "service", False, "mobile has no routing key", grave=True)
+        proofs.keep_one(session, found, at=START)
+        proofs.round_done(session, at=START, looked=True)
+
+    put(routing_key=KEY)
+
+    with reading() as session:
+        assert proofs.doubts(session, ["mobile"]) == proofs.doubts(session, ["another"])
+        assert proofs.is_due(session, at=START)
