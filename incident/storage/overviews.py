@@ -51,6 +51,7 @@ class Overview:
     retro: Retro | None = None
     grace: Timer | None = None
     reachable: Sequence[Person] = ()
+    telephoned: Sequence[TimelineEvent] = ()
     beat_at: datetime | None = None
     jumped_at: datetime | None = None
     backups: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +84,7 @@ class Kept:
 
 
 def of_incident(session: Session, key: str, *, after: int | None = None) -> Overview:
-    """Five questions, six while a page is in trouble; one, when nothing came after `after`.
+    """Five questions, seven while a page is in trouble; one, when nothing came after `after`.
 
     The number is read first: what comes in between is told again, never lost. With `after` the
     timeline begins one line earlier, so that whoever draws it can see where a day begins.
@@ -98,6 +99,7 @@ def of_incident(session: Session, key: str, *, after: int | None = None) -> Over
         events = timeline.since(session, row.id, after - 1)
     sent, pageable = _sent(session, row.id), targets.every(session)
     asked = list({page.id: page for _, page in sent if page is not None}.values())
+    troubled = any(map(_in_trouble, asked))
     return replace(
         found,
         runs=_followed(session, [row.id]),
@@ -106,7 +108,8 @@ def of_incident(session: Session, key: str, *, after: int | None = None) -> Over
         events=[event for event in events if event.seq <= row.last_seq],
         targets=pageable,
         backups={target.name: target.backup for target in pageable},
-        reachable=people.reachable(session) if any(map(_in_trouble, asked)) else (),
+        reachable=people.reachable(session) if troubled else (),
+        telephoned=timeline.beginning_with(session, row.id, "Telephoned ") if troubled else (),
     )
 
 

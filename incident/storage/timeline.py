@@ -58,6 +58,20 @@ def newest(
     return list(found)[::-1]
 
 
+def beginning_with(session: Session, incident_id: int, words: str) -> list[TimelineEvent]:
+    """The events whose text begins with these words, oldest first."""
+    return list(
+        session.scalars(
+            select(TimelineEvent)
+            .where(
+                TimelineEvent.incident_id == incident_id,
+                TimelineEvent.text.startswith(words, autoescape=True),
+            )
+            .order_by(TimelineEvent.seq)
+        )
+    )
+
+
 def of_kinds(session: Session, incident_id: int, kinds: Collection[str]) -> list[TimelineEvent]:
     """The events of these kinds, oldest first."""
     return list(

@@ -383,5 +383,16 @@ def test_an_incident_open_again_says_that_nobody_is_being_paged(maya, paged):
 
     page = live(maya, paged)
 
-    assert "NOBODY IS BEING PAGED" in page
-    assert "mobile was called off when it was over" in page
+    assert "NOBODY IS BEING PAGED Mobile was called off when it was over. Telephone" in page
+
+
+def test_the_card_says_how_it_went_when_somebody_last_rang(maya, paged):
+    change(paged, state="exhausted", ended_at=START)
+    with transaction() as session:
+        targets.get(session, "mobile").phones = [{"name": "Jo", "phone": "+49 30 1234567"}]
+    for text in ("Telephoned Jo: no answer", "Telephoned Jo: reached"):
+        maya.post(f"/incidents/{paged}/events", {"text": text})
+
+    page = live(maya, paged)
+
+    assert "Reached No answer Reached 02:01" in page

@@ -1,26 +1,31 @@
 """NOBODY WAS PAGED: what failed, and whom to telephone instead."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from incident.storage.overviews import Overview
 from incident.storage.targets import Target
 from incident.web.screens.ladders import Rung
-from incident.web.screens.messages import Message
+from incident.web.screens.messages import CALLED_OFF, Message
 
 UNPAGED = ("refused", "not_sent")
 UNANSWERED = "NOBODY HAS ANSWERED"
+TELEPHONED = "Telephoned {name}: "
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """The words in capitals, why, and the telephones in the order to try them."""
+    """The words in capitals, why, and the telephones in the order to try them.
+
+    `tried` says of a name how it went when somebody last rang, and when that was.
+    """
 
     heading: str
     reasons: tuple[str, ...]
     phones: tuple[tuple[str, str], ...]
     phones_at: datetime | None
+    tried: Mapping[str, tuple[str, datetime]]
 
 
 def alarm(asked: Sequence[tuple[str, Message]], found: Overview) -> Alarm | None:
@@ -35,6 +40,7 @@ def alarm(asked: Sequence[tuple[str, Message]], found: Overview) -> Alarm | None
         reasons=tuple(dict.fromkeys(reason for message in failed for reason in _reasons(message))),
         phones=phones,
         phones_at=as_of,
+        tried=dict(_tried([name for name, _ in phones], found)),
     )
 
 
@@ -42,6 +48,8 @@ def _heading(failed: Sequence[Message]) -> str:
     """The worst of it: nobody at all was paged, somebody was not, or nobody answers."""
     if any(message.state in UNPAGED for message in failed):
         return "NOBODY WAS PAGED"
+    if all(message.state in CALLED_OFF for message in failed):
+        return "NOBODY IS BEING PAGED"
     rungs = [rung for message in failed for rung in _rungs(message) if rung.trouble]
     unpaged = [rung.target.upper() for rung in rungs if rung.state in UNPAGED]
     if unpaged:
@@ -53,6 +61,10 @@ def _heading(failed: Sequence[Message]) -> str:
 def _reasons(message: Message) -> Iterator[str]:
     """Why, for each rung that is in trouble; whoever else is being paged is said last."""
     rungs = _rungs(message)
+    if message.state in CALLED_OFF:
+        why = message.sentence.partition(": ")[2].rstrip(".")
+        yield why[:1].upper() + why[1:]
+        return
     for rung in rungs:
         if rung.trouble:
             yield _reason(rung, alone=len(rungs) == 1)
@@ -83,6 +95,15 @@ def _phones(
             return tuple(dict.fromkeys(phones)), min((d for d in dates if d), default=None)
     people = ((person.name, person.phone) for person in found.reachable)
     return tuple(people), None
+
+
+def _tried(names: Sequence[str], found: Overview) -> Iterator[tuple[str, tuple[str, datetime]]]:
+    """What the card's own buttons wrote on the timeline, the last word about each."""
+    for event in found.telephoned:
+        for name in names:
+            said = event.text.removeprefix(TELEPHONED.format(name=name))
+            if said != event.text:
+                yield name, (said, event.occurred_at)
 
 
 def kept_phones(target: Target) -> list[tuple[str, str]]:
