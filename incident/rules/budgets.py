@@ -1,6 +1,6 @@
 """How much may be sent: what PagerDuty takes from one key, and how often people are woken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,8 +44,18 @@ def kind_of(*, source: str, by_desk: bool, rung: int, generation: int, step: int
 
 def is_spent(kind: str, *, here: int, everywhere: int) -> bool:
     """`here`: the pages to a target that went out LATELY for this incident; `everywhere`: those of
-    the last HOUR for all incidents."""
+    the last HOUR for all incidents, to whatever target wakes the same people."""
     return here >= MOST[kind] or everywhere >= MOST_IN_AN_HOUR
+
+
+def same_people(target: str, on_call: Mapping[str, Iterable[Mapping[str, Any]]]) -> set[str]:
+    """The targets behind which somebody is on call who is on call for `target`, too.
+
+    `on_call` says by target who that is, [{"name", "email", ...}], as far as anybody knows.
+    """
+    people = _addresses(on_call.get(target, ()))
+    also = {name for name, known in on_call.items() if people & _addresses(known)}
+    return {target, *also}
 
 
 def wakes_as_well(ringing: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
@@ -68,6 +78,12 @@ def told(target: str, held: int) -> str:
 def note(held: int) -> str:
     """What the alert that rings says of the others."""
     return "1 more page held back" if held == 1 else f"{held} more pages held back"
+
+
+def _addresses(people: Iterable[Mapping[str, Any]]) -> set[str]:
+    """By what a person is known wherever they are on call."""
+    known = (str(person.get("email") or person.get("name") or "") for person in people)
+    return {address.casefold() for address in known if address}
 
 
 def _loudness(told: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from incident.rules import budgets as rules
-from incident.storage import budgets, outbox
+from incident.storage import budgets, outbox, targets
 from incident.storage.incidents import Incident
 from incident.storage.pages import Page
 
@@ -33,8 +33,10 @@ def folded_into(
     if ringing is None or not _wakes_as_well(session, ringing, page, settings):
         return None
     lately = at - rules.LATELY
-    here = budgets.sent(session, page.target, since=lately, incident_id=incident.id)
-    everywhere = budgets.sent(session, page.target, since=at - rules.HOUR)
+    here = budgets.sent(session, [page.target], since=lately, incident_id=incident.id)
+    on_call = {target.name: target.on_call for target in targets.every(session)}
+    woken = rules.same_people(page.target, on_call)
+    everywhere = budgets.sent(session, woken, since=at - rules.HOUR)
     return ringing if rules.is_spent(kind, here=here, everywhere=everywhere) else None
 
 

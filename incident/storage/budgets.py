@@ -1,5 +1,6 @@
 """How often somebody has been woken lately, and what was folded into a page that rings."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -8,10 +9,16 @@ from sqlalchemy.orm import Session
 from incident.storage.pages import LIVE, Page
 
 
-def sent(session: Session, target: str, *, since: datetime, incident_id: int | None = None) -> int:
-    """How many pages went to this target; what was held back or could not go out wakes nobody."""
+def sent(
+    session: Session,
+    targets: Collection[str],
+    *,
+    since: datetime,
+    incident_id: int | None = None,
+) -> int:
+    """How many pages went to these targets; what was held back or could not go out wakes nobody."""
     query = select(func.count(Page.id)).where(
-        Page.target == target,
+        Page.target.in_(targets),
         Page.promised_at > since,
         Page.held_by_id.is_(None),
         Page.state != "not_sent",

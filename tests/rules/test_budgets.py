@@ -76,3 +76,17 @@ def test_a_budget_is_spent_here_or_everywhere(kind, here, everywhere, spent):
 def test_one_is_one():
     assert rules.note(1) == "1 more page held back"
     assert rules.note(17) == "17 more pages held back"
+
+
+def test_the_same_people_may_stand_behind_several_targets():
+    on_call = {
+        "mobile": [{"name": "Jo", "email": "jo@example.com"}, {"name": "Ada"}],
+        "platform": [{"name": "Jo K.", "email": "JO@example.com"}],
+        "web": [{"name": "ada"}],
+        "database": [{"name": "Tom"}],
+        "nobody": [{"name": ""}],
+    }
+
+    assert rules.same_people("mobile", on_call) == {"mobile", "platform", "web"}
+    assert rules.same_people("nobody", on_call) == {"nobody"}
+    assert rules.same_people("unknown", on_call) == {"unknown"}

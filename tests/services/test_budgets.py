@@ -185,6 +185,21 @@ def test_the_hour_of_a_target_counts_over_all_incidents(an_incident, clock):
     assert page(an_incident(), clock).state == "promised"
 
 
+def test_the_hour_counts_for_a_person_whatever_target_wakes_them(an_incident, clock):
+    connect_target(
+        "primary", backup="platform", on_call=[{"name": "Jo", "email": "jo@example.com"}]
+    )
+    connect_target("platform", on_call=[{"name": "Jo K.", "email": "Jo@example.com"}])
+    for _ in range(9):
+        page(an_incident(), clock, actor=MAYA)
+    key = an_incident()
+    page(key, clock, actor=MAYA, target="platform")
+
+    page(key, clock, actor=MAYA, target="platform")
+
+    assert states(key) == ["promised", "superseded"]
+
+
 def test_a_rung_is_never_held_back(an_incident, clock):
     connect_target("platform", backup="lead")
     connect_target("lead")
