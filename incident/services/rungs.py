@@ -1,5 +1,6 @@
 """One page of a ladder after another: the next rung, the same one again, or the end of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from incident.rules import ladder as rules
 from incident.rules import pages as page_rules
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
-from incident.services import page_alarms, page_timers, receipts
+from incident.services import budgets, page_alarms, page_timers, receipts
 from incident.services.record import record
 from incident.storage import outbox, pages, steps, targets
 from incident.storage.incidents import Incident
@@ -24,7 +25,8 @@ def page_next(
     """Page the next rung after `page`. None: there is none, and the page is exhausted."""
     asked = pages.of_cause(session, incident.id, page.cause)
     climbed = rules.since_start(asked)
-    following = next(iter(rules.ahead(climbed, targets.backups(session))), "")
+    ahead = rules.ahead(climbed, targets.backups(session))
+    following = next(iter(ahead), "") or _named_by_folded(session, climbed)
     if not following:
         _exhaust(session, incident, page, why, at=at)
         return None
@@ -117,6 +119,13 @@ def _exhaust(session: Session, incident: Incident, page: Page, why: str, *, at: 
     page_alarms.raise_alarm(session, incident, page, kind=kind, sentence=sentence, at=at)
     page_timers.cancel(session, page, at=at, kinds=("rung",))
     receipts.follow(session, incident, at)
+
+
+def _named_by_folded(session: Session, climbed: Sequence[Page]) -> str:
+    """A step whose page was held back may name somebody who follows, too."""
+    tried = {page.target for page in climbed}
+    folded = (one for page in climbed for one in budgets.folded_pages(session, page))
+    return next((one.then for one in folded if one.then and one.then not in tried), "")
 
 
 def _settings(session: Session, incident: Incident, page: Page) -> dict[str, Any]:

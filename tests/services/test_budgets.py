@@ -253,6 +253,21 @@ def test_whoever_has_the_page_that_rings_has_the_folded_ones_too(two_steps_page,
     assert pages_of(two_steps_page)[1].acknowledged_by == "Maya"
 
 
+def test_whoever_a_folded_step_names_follows_when_nobody_else_is_left(an_incident, clock):
+    connect_target("lead")
+    then = "Page them too {page=primary then=lead}"
+    key = an_incident("Look at the graph", "Page the on-call {page=primary}", then)
+    with transaction() as session:
+        steps.complete(session, incident_key=key, number=1, actor=MAYA, at=clock())
+    assert states(key) == ["promised", "superseded"]
+
+    for _ in range(3):
+        clock.forward(minutes=6)
+        Scheduler(clock=clock).sweep()
+
+    assert [one.target for one in pages_of(key)] == ["primary", "primary", "platform", "lead"]
+
+
 def test_who_answers_for_a_folded_step_has_the_page_that_rings_for_it(two_steps_page, clock):
     deliver(clock)
 
