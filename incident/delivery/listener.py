@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -96,7 +97,8 @@ class Listener:
         return count
 
     def _due(self) -> tuple[list[Asked], list[Signal]]:
-        """Whoever was asked about longest ago comes first."""
+        """Whoever has waited longest for their turn comes first, measured by how often that is:
+        hundreds of old pages hold up no young one."""
         now = self._clock()
         with reading() as session:
             nameless = signals.nameless(session, webhooks.PAGERDUTY)
@@ -105,12 +107,15 @@ class Listener:
             self._asked_at.pop(gone)
             self._known.pop(gone, None)
         due = [one for one in listened if self._is_due(one, now)]
-        never = now - timedelta(days=1)
-        return sorted(due, key=lambda one: self._asked_at.get(one.page_id, never)), nameless
+        return sorted(due, key=lambda one: -self._turns_missed(one, now)), nameless
 
     def _is_due(self, page: Asked, now: datetime) -> bool:
         before = self._asked_at.get(page.page_id)
         return before is None or abs(now - before) >= page.every
+
+    def _turns_missed(self, page: Asked, now: datetime) -> float:
+        before = self._asked_at.get(page.page_id)
+        return inf if before is None else abs(now - before) / page.every
 
     def _ask(self, rest: Rest, page: Asked) -> bool:
         """No transaction is open while we ask."""

@@ -167,6 +167,21 @@ def test_without_a_token_nobody_is_asked(paged, pagerduty, clock):
     assert pagerduty.rest_requests() == []
 
 
+def test_many_old_pages_hold_up_no_young_one(paged, listener, pagerduty, clock, monkeypatch):
+    for _ in range(3):
+        paged()
+    listen(listener, clock, seconds=1)
+    listen(listener, clock, minutes=11)
+    young = paged()
+    listen(listener, clock, seconds=5)
+    pagerduty.acknowledge(page_of(young).dedup_key, "Tom")
+
+    monkeypatch.setattr(listening, "PER_MINUTE", 1)
+    listen(listener, clock, seconds=61)
+
+    assert page_of(young).state == "acknowledged"
+
+
 def test_never_more_questions_than_a_minute_allows(paged, listener, pagerduty, clock, monkeypatch):
     monkeypatch.setattr(listening, "PER_MINUTE", 8)
     first, *_, last = [paged() for _ in range(3)]
