@@ -30,6 +30,7 @@ class Config(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: str = ""
     slack_signing_secrets: str = ""
+    slack_app_token: str = ""
     smtp_url: str = ""
     metrics_token: str = ""
     deadman_url: str = ""

@@ -18,7 +18,7 @@ from incident.services.targets import TargetForm
 from incident.storage import connections, sealed
 from incident.storage import targets as target_rows
 
-PAGERDUTY = "pagerduty"
+PAGERDUTY, SLACK = "pagerduty", "slack"
 
 
 class Given(Protocol):
@@ -30,6 +30,12 @@ class Given(Protocol):
     def pagerduty_from(self) -> str: ...
     @property
     def webhook_secrets(self) -> tuple[str, ...]: ...
+    @property
+    def slack_bot_token(self) -> str: ...
+    @property
+    def slack_app_token(self) -> str: ...
+    @property
+    def signing_secrets(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +61,49 @@ class PagerDutyAccess:
         return bool(self.token or self.webhook_secrets)
 
 
+@dataclass(frozen=True, slots=True)
+class SlackAccess:
+    """`bot_token` posts and asks, `app_token` opens sockets. Every signing secret is live: two
+    while one is being replaced. All may be empty: then every post is told to be not sent."""
+
+    bot_token: str = ""
+    app_token: str = ""
+    signing_secrets: tuple[str, ...] = ()
+
+    @property
+    def can_post(self) -> bool:
+        return bool(self.bot_token)
+
+    @property
+    def by_socket(self) -> bool:
+        """Whether Slack is heard over sockets of our own making, without a public address."""
+        return bool(self.app_token)
+
+    @property
+    def can_hear(self) -> bool:
+        """Whether a message or a press in Slack can reach us at all."""
+        return bool(self.app_token or self.signing_secrets)
+
+
 def pagerduty(session: Session, given: Given) -> PagerDutyAccess:
     """What the environment gives wins over what was typed; webhook secrets add up."""
-    row = connections.find(session, PAGERDUTY)
-    typed: dict[str, Any] = json.loads(sealed.unseal(row.secrets)) if row and row.secrets else {}
-    settings = row.settings if row else {}
+    typed, settings = _typed(session, PAGERDUTY)
     kept = tuple(str(secret) for secret in typed.get("webhook_secrets", []))
     return PagerDutyAccess(
         token=given.pagerduty_api_token or str(typed.get("token", "")),
         sender=given.pagerduty_from or str(settings.get("sender", "")),
         webhook_secrets=tuple(dict.fromkeys((*given.webhook_secrets, *kept))),
+    )
+
+
+def slack(session: Session, given: Given) -> SlackAccess:
+    """The same for Slack; signing secrets add up."""
+    typed, _ = _typed(session, SLACK)
+    kept = tuple(str(secret) for secret in typed.get("signing_secrets", []))
+    return SlackAccess(
+        bot_token=given.slack_bot_token or str(typed.get("bot_token", "")),
+        app_token=given.slack_app_token or str(typed.get("app_token", "")),
+        signing_secrets=tuple(dict.fromkeys((*given.signing_secrets, *kept))),
     )
 
 
@@ -77,8 +116,40 @@ def keep_pagerduty(
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Keep what is given and leave the rest as it is. Secrets go in sealed."""
+    _keep(session, PAGERDUTY, actor=actor, at=at, secrets=secrets, settings=settings)
+
+
+def keep_slack(
+    session: Session,
+    *,
+    actor: Actor,
+    at: datetime,
+    secrets: dict[str, Any] | None = None,
+    settings: dict[str, Any] | None = None,
+) -> None:
+    """The same for Slack: bot_token, app_token, signing_secrets; and what may be shown."""
+    _keep(session, SLACK, actor=actor, at=at, secrets=secrets, settings=settings)
+
+
+def _typed(session: Session, vendor: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was typed here: the secrets, opened, and the settings."""
+    row = connections.find(session, vendor)
+    if row is None:
+        return {}, {}
+    return json.loads(sealed.unseal(row.secrets)) if row.secrets else {}, dict(row.settings)
+
+
+def _keep(
+    session: Session,
+    vendor: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    secrets: dict[str, Any] | None,
+    settings: dict[str, Any] | None,
+) -> None:
     require(actor, "admin")
-    row = connections.find_or_make(session, PAGERDUTY, actor.name, at)
+    row = connections.find_or_make(session, vendor, actor.name, at)
     if secrets is not None:
         before = json.loads(sealed.unseal(row.secrets)) if row.secrets else {}
         row.secrets = sealed.seal(json.dumps(before | secrets))
@@ -110,9 +181,9 @@ def account_settings(
     }
 
 
-def settings_of(session: Session) -> dict[str, Any]:
+def settings_of(session: Session, vendor: str = PAGERDUTY) -> dict[str, Any]:
     """What may be shown: whose token it is, the services it sees, the webhook's number."""
-    row = connections.find(session, PAGERDUTY)
+    row = connections.find(session, vendor)
     return dict(row.settings) if row is not None else {}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, false, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -16,7 +16,9 @@ class Incident(Base):
     """One emergency, from the first report to the retro.
 
     `last_seq` and `last_number` are the highest timeline sequence and step number given so far.
-    The many times are the moments of `product.md` 6.4: null until they happen.
+    The many times are moments of its life: null until they happen. A `private` one is seen only
+    by its members and the admins. `update_due_at` is when everybody who waits is owed news, and
+    `update_owed_by` the role that owes it.
     """
 
     __tablename__ = "incidents"
@@ -42,6 +44,9 @@ class Incident(Base):
     last_number: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
     retro_waived: Mapped[str | None]
+    private: Mapped[bool] = mapped_column(default=False, server_default=false())
+    update_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    update_owed_by: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     first_signal_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

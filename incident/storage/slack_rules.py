@@ -2,8 +2,9 @@
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -14,7 +15,11 @@ class SlackRule(Base):
     """One per channel, by the channel's id. Not armed means a dry run: nothing is opened.
 
     `threads` is whether a reply in a thread counts as a call for help, `strangers` whether
-    people of another company do, who share the channel with us.
+    people of another company do, who share the channel with us; `bots` are the ids of the bots
+    that do. With `words` only a message with one of them counts; one with one of `urgent_words`
+    pages without a grace. `work_hours` are {"days": [1..7], "from": "09:00", "until": "18:00",
+    "zone"}, or empty; during them the grace is `work_grace_seconds`. `swept_ts` is the newest
+    message that a sweep has looked at, `pinned_ts` our line that is pinned in the channel.
     """
 
     __tablename__ = "slack_rules"
@@ -28,6 +33,14 @@ class SlackRule(Base):
     threads: Mapped[bool] = mapped_column(default=False)
     strangers: Mapped[bool] = mapped_column(default=False)
     armed: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    urgent_words: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    bots: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    work_hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    work_grace_seconds: Mapped[int | None]
+    swept_ts: Mapped[str] = mapped_column(default="", server_default="")
+    swept_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pinned_ts: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
