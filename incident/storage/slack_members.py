@@ -3,16 +3,17 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from incident.storage.db import Base, UTCDateTime
+from incident.storage.db import Base, UTCDateTime, find_or_add
 
 
 class SlackMember(Base):
     """One per member of a workspace that we have met or been told of. `email` is in lower case.
 
-    `name` is empty while Slack has still to be asked; `stranger` belongs to another company.
+    `name` is empty while nobody has told it; `asked_at` is when Slack last said who this is, or
+    that it knows nobody of that id. A `stranger` belongs to another company.
     """
 
     __tablename__ = "slack_members"
@@ -46,13 +47,43 @@ def names(session: Session, members: Collection[str]) -> dict[str, str]:
     return {row.member: row.name for row in rows}
 
 
-def nameless(session: Session, limit: int = 20) -> list[SlackMember]:
-    """Whom Slack has still to be asked about, longest known first."""
+def find_or_make(session: Session, member: str, at: datetime) -> SlackMember:
+    """The same, for change. Of two who make it at once, both get the same one."""
+    query = select(SlackMember).where(SlackMember.member == member)
+    return find_or_add(session, query, SlackMember(member=member, met_at=at))
+
+
+def every(session: Session) -> list[SlackMember]:
+    """All of them, in the order in which we heard of them."""
+    return list(session.scalars(select(SlackMember).order_by(SlackMember.id)))
+
+
+def of_ids(session: Session, members: Collection[str]) -> dict[str, SlackMember]:
+    """Those of these members whom we know, by their ids."""
+    query = select(SlackMember).where(SlackMember.member.in_(members))
+    return {row.member: row for row in session.scalars(query)}
+
+
+def unasked(session: Session, limit: int = 20) -> list[str]:
+    """The ids of those about whom Slack has still to be asked, longest known first."""
     return list(
         session.scalars(
-            select(SlackMember)
-            .where(SlackMember.name == "", SlackMember.asked_at.is_(None))
+            select(SlackMember.member)
+            .where(SlackMember.asked_at.is_(None))
             .order_by(SlackMember.id)
             .limit(limit)
         )
     )
+
+
+def count(session: Session) -> int:
+    """How many colleagues Slack has told us of: neither bots nor strangers nor gone."""
+    query = select(func.count()).select_from(SlackMember)
+    return session.scalars(
+        query.where(
+            SlackMember.asked_at.is_not(None),
+            SlackMember.bot.is_(False),
+            SlackMember.stranger.is_(False),
+            SlackMember.gone.is_(False),
+        )
+    ).one()
