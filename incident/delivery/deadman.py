@@ -6,12 +6,12 @@ import socket
 from collections.abc import Callable
 from datetime import datetime
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
 from incident.delivery import readiness
-from incident.delivery.net import Net
 from incident.delivery.readiness import Readiness
+from incident.delivery.rounds import Rounds
 
 EVERY = 60.0
 SOCKET_SECONDS = 5.0
@@ -20,7 +20,7 @@ DEADLINE = 10.0
 log = logging.getLogger(__name__)
 
 
-class Deadman:
+class Deadman(Rounds):
     """One thread. Whatever goes wrong with a visit is logged and nothing else: silence tells it."""
 
     def __init__(
@@ -32,20 +32,10 @@ class Deadman:
         every: float = EVERY,
         deadline: float = DEADLINE,
     ) -> None:
+        super().__init__("deadman", "the dead man's switch", pause=every, patience=deadline + 1)
         self._address = urlsplit(url)
         self._clock, self._look = clock, look
-        self._every, self._deadline = every, deadline
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="deadman", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-
-    def join(self) -> None:
-        self._thread.join(self._deadline + 1)
+        self._deadline = deadline
 
     def turn(self) -> bool:
         """Look, and visit if all is well. Says whether the visit came off."""
@@ -54,12 +44,6 @@ class Deadman:
             return visit(self._address, deadline=self._deadline)
         log.warning("the dead man's switch is not held: %s", " ".join(told.problems))
         return False
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            with Net("the dead man's switch"):
-                self.turn()
-            self._stopping.wait(self._every)
 
 
 def visit(address: SplitResult, *, deadline: float = DEADLINE) -> bool:

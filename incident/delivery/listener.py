@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
-from threading import Event, Thread
 from typing import TypeVar
 
 from config import Config
 from incident.delivery.net import Net
+from incident.delivery.rounds import Rounds
 from incident.integrations.pagerduty import log
 from incident.integrations.pagerduty.rest import Rest, RestRefused, RestUnreachable
 from incident.rules.heard import Heard
@@ -45,11 +45,12 @@ class Asked:
     every: timedelta
 
 
-class Listener:
-    """One thread, one question at a time. What it hears it may have heard before."""
+class Listener(Rounds):
+    """One thread, one question at a time. What it hears it may have heard before; what it did
+    not hear is asked again by whoever comes next."""
 
     def __init__(self, config: Config, *, clock: Callable[[], datetime]) -> None:
-        self.rounds = 0
+        super().__init__("listener", "listening to PagerDuty", pause=PAUSE)
         self._config, self._clock = config, clock
         self._asked_at: dict[int, datetime] = {}
         self._known: dict[int, set[str]] = {}
@@ -57,20 +58,11 @@ class Listener:
         self._silent_until: datetime | None = None
         self._told: tuple[str, datetime] | None = None
         self._rest: Rest | None = None
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="listener", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
 
     def stop(self) -> None:
-        self._stopping.set()
+        super().stop()
         if self._rest is not None:
             self._rest.close()
-
-    def join(self) -> None:
-        """What was not heard is asked again by whoever comes next."""
-        self._thread.join(PAUSE * 2)
 
     def turn(self) -> int:
         """Ask about whatever is due. Says how many pages and signals that were."""
@@ -155,7 +147,7 @@ class Listener:
         now = self._clock()
         while self._questions and abs(now - self._questions[0]) >= MINUTE:
             self._questions.popleft()
-        if self._stopping.is_set() or len(self._questions) + questions > PER_MINUTE:
+        if self.stopping.is_set() or len(self._questions) + questions > PER_MINUTE:
             return False
         self._questions.extend([now] * questions)
         return True
@@ -184,13 +176,6 @@ class Listener:
         with transaction() as session:
             finding = Finding("pagerduty", "listening", not sentence, sentence)
             proofs.keep_one(session, finding, at=now)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self.rounds += 1
-            with Net("listening to PagerDuty"):
-                self.turn()
-            self._stopping.wait(PAUSE)
 
 
 def _or_nothing(ask: Callable[[], list[Found]], number: str) -> list[Found]:

@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Event, Thread
 from typing import Any
 
 from config import Config
 from incident.delivery import preflight, slack_check
 from incident.delivery.net import Net
 from incident.delivery.preflight import Seen, Wanted
+from incident.delivery.rounds import Rounds
 from incident.delivery.slack_check import Cord
 from incident.delivery.test_run import TestRun
 from incident.integrations.pagerduty.account import Asking
@@ -38,29 +38,18 @@ class _Known:
     before: dict[str, Any]
 
 
-class Prover:
+class Prover(Rounds):
     """One thread. Of several processes one proves at a time, and another when that one ends.
 
-    It never sends to anybody but the test service, and asks while no transaction is open.
+    It never sends to anybody but the test service, and asks while no transaction is open. What is
+    under way when it ends is in the database; whoever comes next goes on with it.
     """
 
     def __init__(self, config: Config, *, clock: Callable[[], datetime]) -> None:
-        self.rounds = 0
+        super().__init__("prover", "the proof of the pager path", pause=PAUSE)
         self._config, self._clock = config, clock
         self._owner = secrets.token_hex(6)
         self._run_of_test = TestRun(config, clock=clock)
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="prover", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-
-    def join(self) -> None:
-        """What is under way is in the database; whoever comes next goes on with it."""
-        self._thread.join(PAUSE * 2)
 
     def turn(self) -> bool:
         """Whatever is due. Says whether there was anything, and it was ours to do."""
@@ -78,6 +67,10 @@ class Prover:
         if look_due:
             self.look()
         return True
+
+    def end(self) -> None:
+        with transaction() as session:
+            proofs.end_turn(session, owner=self._owner, at=self._clock())
 
     def look(self) -> None:
         """One round of all checks. Nothing is asked of anybody while a transaction is open."""
@@ -142,15 +135,6 @@ class Prover:
         from incident.integrations.pagerduty.rest import Rest
 
         return Rest(self._config.pagerduty_api_url, access.token)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self.rounds += 1
-            with Net("the proof of the pager path"):
-                self.turn()
-            self._stopping.wait(PAUSE)
-        with Net("the end of the proofs"), transaction() as session:
-            proofs.end_turn(session, owner=self._owner, at=self._clock())
 
 
 def _remember_who_is_on_call(known: Sequence[Any], seen: Seen, at: datetime) -> None:

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from threading import Event, Thread
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from incident.delivery.jumps import Jump
+from incident.delivery.rounds import Rounds
 from incident.storage import outbox, workers
 from incident.storage.db import transaction
 
@@ -25,7 +25,7 @@ class Round(Protocol):
     rounds: int
 
 
-class Pulse:
+class Pulse(Rounds):
     """One thread. What is stuck is no life: then it says nothing but to the log.
 
     Whoever sends or fires goes round within half a minute. Those that are `slow` ask a vendor
@@ -40,25 +40,16 @@ class Pulse:
         rounds: Mapping[str, Round],
         slow: Mapping[str, Round] | None = None,
     ) -> None:
+        super().__init__("pulse", "the sign of life", pause=BEAT, patience=1)
         self._worker, self._clock = worker, clock
-        self._rounds = {**rounds, **(slow or {})}
-        self._patience = {
-            name: SLOW_BEATS if name in (slow or {}) else SILENT_BEATS for name in self._rounds
+        self._going = {**rounds, **(slow or {})}
+        self._beats = {
+            name: SLOW_BEATS if name in (slow or {}) else SILENT_BEATS for name in self._going
         }
-        self._seen = dict.fromkeys(self._rounds, 0)
-        self._silent = dict.fromkeys(self._rounds, 0)
+        self._seen = dict.fromkeys(self._going, 0)
+        self._silent = dict.fromkeys(self._going, 0)
         self._jump: tuple[datetime, int] | None = None
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="pulse", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-
-    def join(self) -> None:
-        self._thread.join(1)
+        self._started_at: datetime | None = None
 
     def note(self, jump: Jump) -> None:
         """To be told with the next sign of life: the clock of this machine was set."""
@@ -66,22 +57,26 @@ class Pulse:
 
     def stuck(self) -> list[str]:
         """Who has not gone round for so many beats. To be asked once in a beat."""
-        for name, each in self._rounds.items():
+        for name, each in self._going.items():
             now, before = each.rounds, self._seen[name]
             self._silent[name] = self._silent[name] + 1 if now == before else 0
             self._seen[name] = now
-        return [name for name, beats in self._silent.items() if beats >= self._patience[name]]
+        return [name for name, beats in self._silent.items() if beats >= self._beats[name]]
 
-    def _run(self) -> None:
-        started_at = self._clock()
-        while not self._stopping.is_set():
-            stuck = self.stuck()
-            if stuck:
-                log.error("worker %s is stuck: %s", self._worker, ", ".join(stuck))
-            else:
-                self._say_alive(started_at)
-            self._stopping.wait(BEAT)
-        self._say_gone()
+    def turn(self) -> None:
+        self._started_at = self._started_at or self._clock()
+        stuck = self.stuck()
+        if stuck:
+            log.error("worker %s is stuck: %s", self._worker, ", ".join(stuck))
+        else:
+            self._say_alive(self._started_at)
+
+    def end(self) -> None:
+        try:
+            with transaction() as session:
+                workers.leave(session, self._worker)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the worker could not sign off: %s", error)
 
     def _say_alive(self, started_at: datetime) -> None:
         try:
@@ -90,10 +85,3 @@ class Pulse:
                 workers.beat(session, self._worker, started_at=started_at, at=at, jump=self._jump)
         except (SQLAlchemyError, OSError) as error:
             log.warning("no sign of life could be written: %s", error)
-
-    def _say_gone(self) -> None:
-        try:
-            with transaction() as session:
-                workers.leave(session, self._worker)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("the worker could not sign off: %s", error)

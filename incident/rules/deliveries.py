@@ -9,8 +9,9 @@ from incident.rules.outcome import Event
 
 PAGE, MAIL = "pagerduty", "email"
 HELD = "note_held"
-# That a message of ours reads otherwise now, or that a page carries a note, is no news.
-QUIET = ("update", HELD)
+# That a message of ours reads otherwise now, that a page carries a note, or that Slack told what
+# a message says, is no news by itself.
+QUIET = ("update", HELD, "fetch_message")
 NEWS = {
     "acknowledge": "somebody has it",
     HELD: "more pages are held back",
@@ -39,9 +40,9 @@ def accepted(
 ) -> Event | None:
     """The vendor has it. For a page that is not yet a person awake. An edit is no news.
 
-    `left_out` is whom a mail server would not take a mail for, and why.
+    A post may ask to be quiet. `left_out` is whom a mail server would not take a mail for, and why.
     """
-    if delivery.action in QUIET:
+    if delivery.action in QUIET or delivery.settings.get("quiet"):
         return None
     seconds = _seconds(took)
     if delivery.integration == MAIL:

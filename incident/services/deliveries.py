@@ -10,7 +10,7 @@ from incident.rules import alarms
 from incident.rules import deliveries as rules
 from incident.rules.outcome import Event, Outcome
 from incident.rules.permissions import DESK
-from incident.services import page_alarms, receipts
+from incident.services import page_alarms, receipts, slack_results
 from incident.services import steps as step_services
 from incident.services.attempts import Attempt, ended
 from incident.services.connections import Given
@@ -126,6 +126,8 @@ def settle(
     attempt = Attempt(session, incident, delivery, page, at, spread, given, plainly)
     event = ended(attempt, result)
     _write(session, incident, delivery, event, at=at)
+    if not plainly:
+        slack_results.follow(session, incident, delivery, result, at)
     if page is not None and not plainly:
         receipts.follow(session, incident, at)
     return True

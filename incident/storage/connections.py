@@ -1,14 +1,12 @@
 """Connections: what a person typed here so that we reach a vendor, and what we keep encrypted."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from incident.storage.db import Base, UTCDateTime
+from incident.storage.db import Base, UTCDateTime, find_or_add
 
 
 class Connection(Base):
@@ -32,10 +30,5 @@ def find(session: Session, vendor: str, *, lock: bool = False) -> Connection | N
 
 def find_or_make(session: Session, vendor: str, by: str, at: datetime) -> Connection:
     """The same, for change. Of two who make it at once, both get the same one."""
-    found = find(session, vendor, lock=True)
-    if found is None:
-        with suppress(IntegrityError), session.begin_nested():
-            session.add(Connection(vendor=vendor, settings={}, updated_at=at, updated_by=by))
-        query = select(Connection).where(Connection.vendor == vendor).with_for_update()
-        found = session.scalars(query).one()
-    return found
+    fresh = Connection(vendor=vendor, settings={}, updated_at=at, updated_by=by)
+    return find_or_add(session, select(Connection).where(Connection.vendor == vendor), fresh)

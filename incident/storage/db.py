@@ -1,13 +1,23 @@
 """The engine, and the two ways in: `reading` to look, `transaction` to change."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Select,
+    TypeDecorator,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from incident.storage import watch
@@ -47,6 +57,8 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+Row = TypeVar("Row", bound=Base)
 
 _Session = sessionmaker(expire_on_commit=False)
 _ReadingSession = sessionmaker(autoflush=False, expire_on_commit=False)
@@ -98,6 +110,20 @@ def reading() -> Iterator[Session]:
     """Look, but change nothing: whatever is done inside is rolled back."""
     with _ReadingSession() as session:
         yield session
+
+
+def find_or_add(session: Session, query: Select[Row], row: Row) -> Row:
+    """What the query finds, for change; where it finds nothing, `row` is added.
+
+    Of two who add it at once, both get the same one.
+    """
+    locked = query.with_for_update()
+    found = session.scalars(locked).one_or_none()
+    if found is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(row)
+        found = session.scalars(locked).one()
+    return found
 
 
 def _make_sqlite_strict(engine: Engine) -> None:

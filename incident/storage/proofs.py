@@ -1,14 +1,12 @@
 """Proofs: what we tried, and when, to know that a page would arrive."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint, exists, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from incident.storage.db import Base, UTCDateTime
+from incident.storage.db import Base, UTCDateTime, find_or_add
 from incident.storage.installs import Install
 from incident.storage.targets import Target
 
@@ -75,13 +73,9 @@ def find(session: Session, subject: str, name: str, *, lock: bool = False) -> Pr
 
 def find_or_make(session: Session, subject: str, name: str, at: datetime) -> Proof:
     """The same, for change. Of two who make it at once, both get the same one."""
-    found = find(session, subject, name, lock=True)
-    if found is None:
-        with suppress(IntegrityError), session.begin_nested():
-            session.add(Proof(subject=subject, name=name, ok=True, data={}, checked_at=at))
-        query = select(Proof).where(Proof.subject == subject, Proof.name == name).with_for_update()
-        found = session.scalars(query).one()
-    return found
+    query = select(Proof).where(Proof.subject == subject, Proof.name == name)
+    fresh = Proof(subject=subject, name=name, ok=True, data={}, checked_at=at)
+    return find_or_add(session, query, fresh)
 
 
 def standing(session: Session) -> tuple[bool, list[Proof]]:

@@ -1,14 +1,12 @@
 """Slack rules: which channel is a pull-cord, whom it wakes, and whether it is armed."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from incident.storage.db import Base, UTCDateTime
+from incident.storage.db import Base, UTCDateTime, find_or_add
 
 
 class SlackRule(Base):
@@ -53,13 +51,8 @@ def find(session: Session, channel: str, *, lock: bool = False) -> SlackRule | N
 
 def find_or_make(session: Session, channel: str, target: str, at: datetime) -> SlackRule:
     """The rule of this channel, for change. Of two who make it at once, both get the same one."""
-    found = find(session, channel, lock=True)
-    if found is None:
-        with suppress(IntegrityError), session.begin_nested():
-            session.add(SlackRule(channel=channel, target=target, created_at=at, updated_at=at))
-        query = select(SlackRule).where(SlackRule.channel == channel).with_for_update()
-        found = session.scalars(query).one()
-    return found
+    fresh = SlackRule(channel=channel, target=target, created_at=at, updated_at=at)
+    return find_or_add(session, select(SlackRule).where(SlackRule.channel == channel), fresh)
 
 
 def every(session: Session) -> list[SlackRule]:

@@ -1,14 +1,12 @@
 """Page targets: the names a checklist may page, and the secret that reaches each of them."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, false, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from incident.storage.db import Base, UTCDateTime
+from incident.storage.db import Base, UTCDateTime, find_or_add
 
 
 class Target(Base):
@@ -77,12 +75,8 @@ def find(session: Session, name: str, *, lock: bool = False) -> Target | None:
 
 def find_or_make(session: Session, name: str, at: datetime) -> Target:
     """The target of this name, for change. Of two who make it at once, both get the same one."""
-    found = find(session, name, lock=True)
-    if found is None:
-        with suppress(IntegrityError), session.begin_nested():
-            session.add(Target(name=name, phones=[], created_at=at, updated_at=at))
-        found = get(session, name)
-    return found
+    fresh = Target(name=name, phones=[], created_at=at, updated_at=at)
+    return find_or_add(session, select(Target).where(Target.name == name), fresh)
 
 
 def get(session: Session, name: str) -> Target:

@@ -1,13 +1,11 @@
 """Throttles: how often something failed lately, and until when it has to wait."""
 
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from incident.storage.db import Base, UTCDateTime
+from incident.storage.db import Base, UTCDateTime, find_or_add
 
 
 class Throttle(Base):
@@ -23,13 +21,8 @@ class Throttle(Base):
 
 def lock(session: Session, key: str, at: datetime) -> Throttle:
     """The counter of this key, made if need be. Whoever asks for it next waits for us."""
-    query = select(Throttle).where(Throttle.key == key).with_for_update()
-    found = session.scalars(query).one_or_none()
-    if found is not None:
-        return found
-    with suppress(IntegrityError), session.begin_nested():
-        session.add(Throttle(key=key, tries=0, tried_at=at, until=at))
-    return session.scalars(query).one()
+    fresh = Throttle(key=key, tries=0, tried_at=at, until=at)
+    return find_or_add(session, select(Throttle).where(Throttle.key == key), fresh)
 
 
 def forget(session: Session, key: str) -> None:
