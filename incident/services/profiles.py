@@ -32,8 +32,16 @@ def save(
     )
     person = people.get(session, person_id, lock=True)
     person.name, person.zone, person.phone = name, zone, phone
-    person.slack_id, person.shortcuts = slack_id, shortcuts
+    person.shortcuts = shortcuts
+    if slack_id != person.slack_id:
+        person.slack_id, person.slack_link = slack_id, "" if slack_id else "refused"
     return person
+
+
+def unlink(session: Session, *, person_id: int) -> None:
+    """This is not me in Slack. The desk does not link them by their address again."""
+    person = people.get(session, person_id, lock=True)
+    person.slack_id, person.slack_link = "", "refused"
 
 
 def change_password(

@@ -12,7 +12,9 @@ class Person(Base):
     """Somebody with an account. Role: viewer responder admin. `email` is in lower case.
 
     A person is never deleted, for the timeline names them; `disabled_at` shuts them out.
-    `shortcuts` is whether single keys do things on their screens.
+    `shortcuts` is whether single keys do things on their screens. `slack_link` says who gave the
+    `slack_id`: "" the person, "email" the desk itself because Slack knows the same address. With
+    "refused" the person took it away, and the desk gives none again.
     """
 
     __tablename__ = "people"
@@ -25,6 +27,7 @@ class Person(Base):
     zone: Mapped[str] = mapped_column(default="UTC")
     phone: Mapped[str] = mapped_column(default="")
     slack_id: Mapped[str] = mapped_column(default="", index=True)
+    slack_link: Mapped[str] = mapped_column(default="", server_default="")
     shortcuts: Mapped[bool] = mapped_column(default=True)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -9,6 +9,7 @@ from incident.rules.fields import Wrong
 from incident.services import passwords, profiles
 from incident.storage import logins as login_rows
 from incident.storage import people as people_rows
+from incident.storage import slack_members
 from incident.storage.db import reading, transaction
 from incident.web.forms import Errors
 from incident.web.guard import role_required
@@ -37,6 +38,14 @@ def save() -> ResponseReturnValue:
             shortcuts="shortcuts" in form,
         )
     return _page(errors) if errors else _saved("Saved.")
+
+
+@bp.post("/slack-link/removal")
+@role_required("viewer")
+def unlink() -> ResponseReturnValue:
+    with transaction() as session:
+        profiles.unlink(session, person_id=visitor().person_id)
+    return _saved("Unlinked. What is pressed in Slack does not count as yours any more.")
 
 
 @bp.post("/password")
@@ -78,9 +87,11 @@ def _page(errors: Errors) -> ResponseReturnValue:
     with reading() as session:
         person = people_rows.get(session, visitor().person_id)
         logins = login_rows.of_person(session, person.id)
+        member = slack_members.find(session, person.slack_id) if person.slack_id else None
     page = render_template(
         "people/profile.html",
         person=person,
+        member=member,
         logins=logins,
         form=request.form,
         errors=errors,

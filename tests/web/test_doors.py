@@ -28,6 +28,7 @@ NEEDS = {
     "logins.end_others": VIEWER,
     "profile.show": VIEWER,
     "profile.save": VIEWER,
+    "profile.unlink": VIEWER,
     "profile.change_password": VIEWER,
     "settings.index": VIEWER,
     "pagerduty.index": ADMIN,

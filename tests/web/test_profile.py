@@ -3,8 +3,8 @@
 import pytest
 
 from incident.services import passwords
-from incident.storage import people
-from incident.storage.db import reading
+from incident.storage import people, slack_members
+from incident.storage.db import reading, transaction
 from tests.web.browsers import Browser, a_person, words
 
 PASSWORD, NEW = "tall green horses run", "eleven geese in a row"
@@ -137,3 +137,41 @@ def test_a_viewer_has_a_page_of_their_own_too(app):
 
     assert sam.get("/profile").status_code == 200
     assert sam.post("/profile", {"name": "Sam", "zone": "UTC"}).status_code == 303
+
+
+def linked_by_address(person):
+    with transaction() as session:
+        row = people.get(session, person.id)
+        row.slack_id, row.slack_link = "U0MAYA", "email"
+        member = slack_members.find_or_make(session, "U0MAYA", row.created_at)
+        member.name = "Maya Weber"
+
+
+def test_whoever_was_linked_by_their_address_is_told_and_can_end_it(hers, maya):
+    linked_by_address(maya)
+    before = words(hers.get("/profile"))
+
+    hers.post("/profile/slack-link/removal")
+
+    assert "Linked by your e-mail address to Maya Weber U0MAYA" in before
+    assert (saved(maya).slack_id, saved(maya).slack_link) == ("", "refused")
+    assert "Linked by your e-mail address" not in words(hers.get("/profile"))
+
+
+def test_emptying_the_field_refuses_as_well_and_typing_an_id_is_ones_own_word(hers, maya):
+    linked_by_address(maya)
+
+    hers.post("/profile", {**PROFILE, "slack_id": ""})
+    emptied = saved(maya).slack_link
+    hers.post("/profile", PROFILE)
+
+    assert emptied == "refused"
+    assert (saved(maya).slack_id, saved(maya).slack_link) == ("U024BE7LH", "")
+
+
+def test_saving_something_else_leaves_the_link_as_it_was(hers, maya):
+    linked_by_address(maya)
+
+    hers.post("/profile", {**PROFILE, "slack_id": "U0MAYA"})
+
+    assert saved(maya).slack_link == "email"
