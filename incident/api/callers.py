@@ -11,7 +11,8 @@ from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from incident import clock
 from incident.rules import tokens as rules
 from incident.rules.permissions import RANK, Actor
-from incident.services import tokens
+from incident.services import tokens, visibility
+from incident.storage import incidents
 from incident.storage import tokens as rows
 from incident.storage.db import reading, transaction
 from incident.storage.tokens import Token
@@ -50,10 +51,13 @@ def sent_token() -> str:
     return token.strip()
 
 
-def is_still_good(token: str) -> bool:
-    """Asked again and again by a stream that stays open for hours."""
+def is_still_good(token: str, incident_key: str) -> bool:
+    """Asked again and again by a stream about one incident that stays open for hours."""
     with reading() as session:
-        return tokens.authenticate(session, token, clock.now()) is not None
+        actor = tokens.authenticate(session, token, clock.now())
+        if actor is None:
+            return False
+        return visibility.may_see(session, actor, incidents.get(session, incident_key))
 
 
 def _row(session: Session, token: str) -> Token | None:

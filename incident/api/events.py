@@ -57,7 +57,7 @@ def listen(call: Call[None, After], key: str) -> Response:
         key,
         after=_last_heard(call.query.after),
         limit=config.stream_limit,
-        still_allowed=lambda: callers.is_still_good(token),
+        still_allowed=lambda: callers.is_still_good(token, key),
         is_gone=lambda: bell.is_closed(environ.get("gunicorn.socket")),
     )
     if listener is None:

@@ -18,6 +18,7 @@ from incident.api.models.incidents import (
 from incident.api.routes import Call, Reply, endpoint
 from incident.services import incidents as services
 from incident.services.incidents import Opening
+from incident.services.visibility import visible
 from incident.storage import effects, incidents, outbox, pages, roles, runs, steps
 
 PER_PAGE = 50
@@ -56,6 +57,7 @@ def index(call: Call[None, Listing]) -> IncidentsTold:
         words=asked.q.strip(),
         before=incidents.id_of(asked.before) if asked.before else None,
         limit=PER_PAGE + 1,
+        among=visible(call.session, call.actor),
     )
     here = found[:PER_PAGE]
     more = _next(asked, here[-1].key) if len(found) > PER_PAGE else None

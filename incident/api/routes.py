@@ -24,7 +24,7 @@ from incident.api.models.problems import Problem
 from incident.api.problems import MEDIA as PROBLEM_JSON
 from incident.rules.fields import Wrong
 from incident.rules.permissions import Actor
-from incident.services import answers
+from incident.services import answers, visibility
 from incident.services.answers import Answered
 from incident.storage.db import reading, transaction
 
@@ -162,6 +162,7 @@ def _answer(route: Route, **path: Any) -> Response:
     if route.guard:
         route.guard()
     actor = callers.require_caller(route.role) if route.role else NOBODY
+    _require_sight(actor, path)
     query = read_query(route.query) if route.role else None
     if not route.changes:
         with reading() as session:
@@ -171,6 +172,13 @@ def _answer(route: Route, **path: Any) -> Response:
     with transaction() as session:
         call = Call(session, actor, clock.now(), body, query)
         return _told(_once(route, call, path))
+
+
+def _require_sight(actor: Actor, path: Mapping[str, Any]) -> None:
+    """An incident that a token may not see is not there: asked before anything sent is read."""
+    if "key" in path:
+        with reading() as session:
+            visibility.require(session, actor, path["key"])
 
 
 def _once(route: Route, call: Call[Any, Any], path: Mapping[str, Any]) -> Answered:

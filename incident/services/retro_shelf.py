@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from incident.rules.permissions import Actor
 from incident.rules.retros.writing import is_overdue
+from incident.services.visibility import visible
 from incident.storage import retros
 from incident.storage.incidents import Incident
 from incident.storage.retros import ActionItem, Retro
@@ -41,10 +43,11 @@ class Shelf:
         return bool(self.owed or self.others)
 
 
-def shelf(session: Session, at: datetime) -> Shelf:
-    """Four questions to the database, however many retros there are."""
-    owing = retros.incidents_owing(session)
-    begun = retros.incidents_begun(session)
+def shelf(session: Session, at: datetime, *, actor: Actor) -> Shelf:
+    """Four questions to the database, however many retros there are that `actor` may see."""
+    among = visible(session, actor)
+    owing = retros.incidents_owing(session, among=among)
+    begun = retros.incidents_begun(session, among=among)
     ids = {incident.id for incident in (*owing, *begun)}
     by_incident = {retro.incident_id: retro for retro in retros.of_incidents(session, ids)}
     items = retros.action_items_of(session, [retro.id for retro in by_incident.values()])

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, false, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, false, select, true
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
 
 ENDED = ("resolved", "closed", "declined", "merged")
+ALL = true()
 
 
 class Incident(Base):
@@ -105,11 +106,15 @@ def lock(session: Session, key: str) -> Incident:
 
 
 def lock_newest_from(session: Session, channel: str) -> Incident | None:
-    """The newest live incident that is open and came from this Slack channel, for change."""
+    """The newest live incident that is open and came from this Slack channel, for change.
+
+    Never a private one: what is said of it below another message would tell that it is there.
+    """
     return session.scalars(
         select(Incident)
         .where(
             Incident.slack_channel == channel,
+            ~Incident.private,
             Incident.status.not_in(ENDED),
             Incident.mode == "live",
         )
@@ -138,9 +143,10 @@ def newest(
     words: str = "",
     before: int | None = None,
     limit: int = 50,
+    among: ColumnElement[bool] = ALL,
 ) -> list[Incident]:
-    """Newest first, `limit` of them, below the id `before`."""
-    query = select(Incident).order_by(Incident.id.desc()).limit(limit)
+    """Newest first, `limit` of them, below the id `before`, `among` those that may be seen."""
+    query = select(Incident).where(among).order_by(Incident.id.desc()).limit(limit)
     if statuses:
         query = query.where(Incident.status.in_(statuses))
     if severities:
@@ -152,12 +158,14 @@ def newest(
     return list(session.scalars(query))
 
 
-def unfinished(session: Session, limit: int = 100) -> list[Incident]:
-    """Every incident that somebody still works on, newest first."""
+def unfinished(
+    session: Session, limit: int = 100, *, among: ColumnElement[bool] = ALL
+) -> list[Incident]:
+    """Every incident that somebody still works on, newest first, `among` those to be seen."""
     return list(
         session.scalars(
             select(Incident)
-            .where(Incident.status.not_in(ENDED))
+            .where(among, Incident.status.not_in(ENDED))
             .order_by(Incident.id.desc())
             .limit(limit)
         )

@@ -6,7 +6,17 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, aliased
 
@@ -113,12 +123,13 @@ def of_incident(session: Session, key: str, *, after: int | None = None) -> Over
     )
 
 
-def of_now(session: Session, *, ended: int = 8) -> list[Overview]:
-    """Three questions: every incident somebody still works on, and the last few that ended."""
-    lately = select(Incident.id).where(Incident.status.in_(ENDED))
+def of_now(session: Session, *, among: ColumnElement[bool], ended: int = 8) -> list[Overview]:
+    """Three questions: every incident somebody still works on, and the last few that ended;
+    `among` those that may be seen."""
+    lately = select(Incident.id).where(among, Incident.status.in_(ENDED))
     lately = lately.order_by(Incident.id.desc()).limit(ended)
     wanted = or_(Incident.status.not_in(ENDED), Incident.id.in_(lately.scalar_subquery()))
-    found = _read(session, _around().where(wanted).order_by(Incident.id.desc()))
+    found = _read(session, _around().where(among, wanted).order_by(Incident.id.desc()))
     still_open = [one.incident.id for one in found if one.incident.open]
     followed, asked = _followed(session, still_open), pages.of_incidents(session, still_open)
     return [

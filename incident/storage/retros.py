@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, UniqueConstraint, exists, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, UniqueConstraint, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -117,13 +117,16 @@ def is_owed(session: Session, incident: Incident) -> bool:
     )
 
 
-def incidents_owing(session: Session, limit: int = 200) -> list[Incident]:
+def incidents_owing(
+    session: Session, limit: int = 200, *, among: ColumnElement[bool]
+) -> list[Incident]:
     """The incidents that are over and still owe a retro, the longest waiting first."""
     published = exists().where(Retro.incident_id == Incident.id, Retro.state == "published")
     return list(
         session.scalars(
             select(Incident)
             .where(
+                among,
                 Incident.status.in_(OVER),
                 Incident.mode == "live",
                 Incident.severity.in_(OWING),
@@ -136,13 +139,15 @@ def incidents_owing(session: Session, limit: int = 200) -> list[Incident]:
     )
 
 
-def incidents_begun(session: Session, limit: int = 200) -> list[Incident]:
+def incidents_begun(
+    session: Session, limit: int = 200, *, among: ColumnElement[bool]
+) -> list[Incident]:
     """The incidents whose retro somebody has begun or waived, newest first."""
     begun = exists().where(Retro.incident_id == Incident.id)
     return list(
         session.scalars(
             select(Incident)
-            .where(begun | Incident.retro_waived.is_not(None))
+            .where(among, begun | Incident.retro_waived.is_not(None))
             .order_by(Incident.id.desc())
             .limit(limit)
         )

@@ -5,7 +5,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from incident.delivery import bell
 from incident.web.desk import config
-from incident.web.people import still_here, visitor
+from incident.web.people import current_actor, still_here, still_sees, visitor
 
 STREAM = "text/event-stream"
 
@@ -15,12 +15,12 @@ bp = Blueprint("bell", __name__)
 @bp.get("/incidents/<key>/bell")
 def listen(key: str) -> Response:
     """Beyond the limit the page is told to ask every few seconds instead."""
-    token, environ = visitor().token, request.environ
+    token, actor, environ = visitor().token, current_actor(), request.environ
     listener = bell.HUB.listen(
         key,
         after=_last_heard(),
         limit=config().stream_limit,
-        still_allowed=lambda: still_here(token),
+        still_allowed=lambda: still_here(token) and still_sees(actor, key),
         is_gone=lambda: bell.is_closed(environ.get("gunicorn.socket")),
     )
     if listener is None:

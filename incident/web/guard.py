@@ -1,10 +1,11 @@
 """Nobody comes in unless a view says so: every address needs a log-in, a role and a CSRF token.
 
 A view may say `@public` (anybody), or `@role_required("admin")`. One that says nothing can be
-looked at by every role, and changes things only for responders.
+looked at by every role, and changes things only for responders. An address below an incident is
+there only for whoever may see that incident.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, url_for
@@ -12,9 +13,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
+from incident.services import visibility
 from incident.storage import people
 from incident.storage.db import reading
 from incident.web.errors import here, is_fetch, log_in_again
+from incident.web.people import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -71,6 +74,8 @@ def check() -> ResponseReturnValue | None:
         if not current_user.may(role):
             abort(403, f"This needs the role {role}. Yours is {current_user.role}.")
     csrf.protect()
+    if role != ANYBODY:
+        _require_sight(request.view_args or {})
     return None
 
 
@@ -81,6 +86,13 @@ def _require_text() -> None:
     sent = (*request.args.values(), *request.form.values())
     if any("\x00" in value for value in sent):
         abort(400)
+
+
+def _require_sight(named: Mapping[str, Any]) -> None:
+    """An incident that somebody may not see is not there, at whatever address of it."""
+    if "key" in named:
+        with reading() as session:
+            visibility.require(session, current_actor(), str(named["key"]))
 
 
 def _who_are_you() -> ResponseReturnValue:

@@ -7,13 +7,14 @@ from incident import clock
 from incident.rules.typed_times import moment_of
 from incident.services import answers, incidents, proofs
 from incident.services.incidents import Opening
+from incident.services.visibility import visible
 from incident.storage import checklists, overviews, targets
 from incident.storage import incidents as rows
 from incident.storage.db import reading
 from incident.web import news
 from incident.web.forms import Errors
 from incident.web.guard import role_required
-from incident.web.people import visitor
+from incident.web.people import current_actor, visitor
 from incident.web.presses import Press, once
 from incident.web.screens.checklists import offers
 from incident.web.screens.home import home
@@ -28,7 +29,8 @@ bp = Blueprint("incidents", __name__)
 @bp.get("/")
 def index() -> ResponseReturnValue:
     with reading() as session:
-        found, around = overviews.of_now(session), overviews.beside(session)
+        among = visible(session, current_actor())
+        found, around = overviews.of_now(session, among=among), overviews.beside(session)
         now = home(found, around, news.viewer(), now=clock.now())
         return render_template("incidents/index.html", now_page=now)
 
@@ -38,7 +40,8 @@ def every() -> ResponseReturnValue:
     """All of them, newest first, a page at a time; or those whose title holds some words."""
     words, before = request.args.get("q", "").strip(), request.args.get("before", None, int)
     with reading() as session:
-        found = rows.newest(session, words=words, before=before, limit=PER_PAGE + 1)
+        among = visible(session, current_actor())
+        found = rows.newest(session, words=words, before=before, limit=PER_PAGE + 1, among=among)
     more = found[PER_PAGE - 1].id if len(found) > PER_PAGE else None
     return render_template(
         "incidents/all.html", incidents=found[:PER_PAGE], words_asked=words, more=more

@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from incident import clock
 from incident.rules.permissions import RANK, Actor
-from incident.services import logins
+from incident.services import logins, visibility
+from incident.storage import incidents
 from incident.storage import logins as login_rows
 from incident.storage.db import reading, transaction
 from incident.storage.logins import SEEN_EVERY
@@ -114,6 +115,12 @@ def still_here(token: str) -> bool:
     """Whether this login is still good: a stream that stays open for hours asks now and then."""
     with reading() as session:
         return logins.current(session, token, clock.now()) is not None
+
+
+def still_sees(actor: Actor, key: str) -> bool:
+    """Whether the incident of this key is still there for somebody: it may have become private."""
+    with reading() as session:
+        return visibility.may_see(session, actor, incidents.get(session, key))
 
 
 def _touch(login_id: int) -> None:

@@ -20,7 +20,7 @@ from incident.storage import retros as retro_rows
 from incident.storage.db import reading
 from incident.web.errors import is_fetch
 from incident.web.forms import Errors
-from incident.web.people import visitor
+from incident.web.people import current_actor, visitor
 from incident.web.retro_forms import done, item_typed, moment_typed, send, version_typed
 from incident.web.retro_words import FILTERS
 from incident.web.screens.retros import Document, document
@@ -34,7 +34,7 @@ RETRO = "/incidents/<key>/retro"
 @bp.get("/retros")
 def index() -> ResponseReturnValue:
     with reading() as session:
-        shelf = retro_shelf.shelf(session, clock.now())
+        shelf = retro_shelf.shelf(session, clock.now(), actor=current_actor())
     return render_template("retros/index.html", shelf=shelf)
 
 
