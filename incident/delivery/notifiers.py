@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from config import Config
+from incident.delivery.slack_access import Known
 from incident.integrations.notifier import Notifier, Unconnected
 from incident.services import connections
 from incident.storage import sealed
@@ -15,7 +16,7 @@ def notifiers_for(config: Config) -> Mapping[str, Make]:
     """How to make each of them. What is not connected is told so, loudly, for every message."""
     return {
         "pagerduty": lambda: _pagerduty(config),
-        "slack": lambda: _slack(config) if config.slack_bot_token else Unconnected("Slack"),
+        "slack": lambda: _slack(config),
         "email": lambda: _email(config) if config.smtp_url else Unconnected("E-mail"),
     }
 
@@ -38,9 +39,11 @@ def _pagerduty(config: Config) -> Notifier:
 
 
 def _slack(config: Config) -> Notifier:
+    """Always there, too: a token may be typed at any time."""
     from incident.integrations.slack.notifier import Slack
 
-    return Slack(config.slack_api_url, config.slack_bot_token)
+    known = Known(config)
+    return Slack(config.slack_api_url, lambda: known.now().bot_token)
 
 
 def _email(config: Config) -> Notifier:

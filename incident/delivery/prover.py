@@ -11,6 +11,7 @@ from incident.delivery import preflight, slack_check
 from incident.delivery.net import Net
 from incident.delivery.preflight import Seen, Wanted
 from incident.delivery.rounds import Rounds
+from incident.delivery.slack_access import access_of
 from incident.delivery.slack_check import Cord
 from incident.delivery.test_run import TestRun
 from incident.integrations.pagerduty.account import Asking
@@ -79,8 +80,9 @@ class Prover(Rounds):
         seen = preflight.look(self._asking(), known.wanted, at=now)
         if seen.whole and known.subscription:
             self._look_at_webhook(known, seen)
-        if known.cords and self._config.slack_bot_token:
-            client = Client(self._config.slack_api_url, self._config.slack_bot_token)
+        token = access_of(self._config).bot_token
+        if known.cords and token:
+            client = Client(self._config.slack_api_url, token)
             seen.findings += slack_check.look(client, known.cords)
         self._keep(known, seen)
 

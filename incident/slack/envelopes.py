@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
 from incident import clock
+from incident.delivery.slack_access import Known
 from incident.integrations.slack.signature import verify
 
 RETRY_AFTER = "1"
@@ -26,9 +27,7 @@ def signed_by_slack(view: Callable[[], Response]) -> Callable[[], Response]:
 
     @wraps(view)
     def guarded() -> Response:
-        config: Config = current_app.config["DESK"]
-        body = request.get_data(cache=True)
-        if not verify(dict(request.headers), body, config.signing_secrets, clock.now()):
+        if not _is_signed(request.get_data(cache=True)):
             return make_response("not signed by Slack", 401)
         try:
             return view()
@@ -37,6 +36,19 @@ def signed_by_slack(view: Callable[[], Response]) -> Callable[[], Response]:
             return _try_again()
 
     return guarded
+
+
+def _is_signed(body: bytes) -> bool:
+    """With a secret that is live now: what was typed a moment ago counts, and what was dropped
+    counts no longer than that moment."""
+    config: Config = current_app.config["DESK"]
+    known: Known = current_app.extensions.setdefault("slack_access", Known(config))
+    headers, at = dict(request.headers), clock.now()
+    before = known.now().signing_secrets
+    if verify(headers, body, before, at):
+        return True
+    since = known.anew().signing_secrets
+    return since != before and verify(headers, body, since, at)
 
 
 def as_object(text: str | bytes) -> Mapping[str, Any] | None:

@@ -45,7 +45,7 @@ NEVER = {
     "token_revoked": RENEWAL,
     "token_expired": RENEWAL,
     "account_inactive": RENEWAL,
-    "not_allowed_token_type": "SLACK_BOT_TOKEN is no bot token: one begins with xoxb-",
+    "not_allowed_token_type": "What Slack was shown is no bot token: one begins with xoxb-",
     "missing_scope": "The Slack app may not do this yet. It needs the scope {needed}",
     "no_permission": "The Slack app is not allowed to do this in {channel}",
     "access_denied": "The Slack app is not allowed to do this in {channel}",

@@ -268,7 +268,7 @@ def test_a_wrong_token_is_refused_without_repeating_it(slack):
 def test_a_token_that_cannot_be_one_is_never_sent(slack, token):
     result = Slack(slack.api_url, token).send(a_post())
 
-    assert result == Refused("SLACK_BOT_TOKEN is no bot token: one begins with xoxb-")
+    assert result == Refused("What Slack was shown is no bot token: one begins with xoxb-")
     assert slack.requests == []
 
 
