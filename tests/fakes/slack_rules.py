@@ -1,63 +1,14 @@
-"""What Slack's Web API asks of a request: arguments by method, and the limits of blocks."""
+"""The limits of Slack's blocks, and of the words of a post."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.slack_elements import is_element, is_text, length
+
+TEXT_OF_A_POST = 40_000
 TEXT_OF_ALL_BLOCKS = 13_200
 TEXT_OF_AN_UPDATE = 4_000
 METADATA_SIZE = 16_000
-
-
-@dataclass(frozen=True)
-class Method:
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-
-
-_PAGES = ("cursor", "limit")
-_MESSAGES = ("include_all_metadata", "inclusive", "latest", "oldest", *_PAGES)
-_WORDS = ("as_user", "attachments", "blocks", "link_names", "markdown_text", "metadata", "parse")
-
-METHODS = {
-    "auth.test": Method(),
-    "chat.postMessage": Method(
-        ("channel",),
-        (
-            *_WORDS,
-            "current_draft_last_updated_ts",
-            "icon_emoji",
-            "icon_url",
-            "mrkdwn",
-            "reply_broadcast",
-            "text",
-            "thread_ts",
-            "unfurl_links",
-            "unfurl_media",
-            "username",
-        ),
-    ),
-    "chat.update": Method(
-        ("channel", "ts"),
-        (*_WORDS, "file_ids", "reply_broadcast", "text", "unfurled_attachments"),
-    ),
-    "conversations.history": Method(("channel",), _MESSAGES),
-    "conversations.info": Method(("channel",), ("include_locale", "include_num_members")),
-    "conversations.join": Method(("channel",)),
-    "conversations.list": Method((), (*_PAGES, "exclude_archived", "team_id", "types")),
-    "conversations.replies": Method(("channel", "ts"), _MESSAGES),
-    "users.info": Method(("user",), ("include_locale",)),
-    "views.open": Method(("view",), ("interactivity_pointer", "trigger_id")),
-}
-
-
-def problem_of_arguments(name: str, arguments: dict[str, Any]) -> str:
-    """What is wrong with the arguments of a method, or nothing."""
-    method = METHODS[name]
-    missing = [each for each in method.required if not arguments.get(each)]
-    if missing:
-        return f"missing required field: {missing[0]}"
-    unknown = sorted(set(arguments) - {*method.required, *method.optional})
-    return f"unknown argument: {unknown[0]}" if unknown else ""
+OF_A_MESSAGE, OF_A_VIEW = 50, 100
 
 
 def error_in_words(arguments: dict[str, Any], *, longest: int | None = None) -> str:
@@ -67,64 +18,40 @@ def error_in_words(arguments: dict[str, Any], *, longest: int | None = None) -> 
         return "no_text"
     if longest is not None and len(text or "") > longest:
         return "msg_too_long"
-    return error_in_blocks(blocks or []) or _error_in_metadata(arguments.get("metadata"))
+    return error_in_blocks(blocks or []) or error_in_metadata(arguments.get("metadata"))
 
 
 def error_in_blocks(blocks: Any) -> str:
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         return "invalid_blocks_format"
-    if len(blocks) > 50 or not all(_fits(block) for block in blocks):
+    if problem_of_blocks(blocks, most=OF_A_MESSAGE):
         return "invalid_blocks"
-    ids = [
-        element.get("action_id")
-        for block in blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    ]
-    if len(ids) != len(set(ids)):
-        return "invalid_blocks"
-    total = sum(_length(block.get("text")) for block in blocks)
+    total = sum(length(block.get("text")) for block in blocks)
     return "msg_blocks_too_long" if total > TEXT_OF_ALL_BLOCKS else ""
 
 
-def _fits(block: dict[str, Any]) -> bool:
-    match block.get("type"):
-        case "section":
-            return _is_text(block.get("text"), 3_000)
-        case "header":
-            return _is_text(block.get("text"), 150, kinds=("plain_text",))
-        case "context":
-            elements = block.get("elements") or []
-            return 1 <= len(elements) <= 10 and all(_is_text(each, 3_000) for each in elements)
-        case "actions":
-            elements = block.get("elements") or []
-            return 1 <= len(elements) <= 25 and all(_is_button(each) for each in elements)
-    return block.get("type") == "divider"
+def problem_of_blocks(blocks: list[dict[str, Any]], *, most: int) -> str:
+    """Where they break a limit, in the way Slack points at it."""
+    if len(blocks) > most:
+        return f"no more than {most} items allowed [json-pointer:/blocks]"
+    for number, block in enumerate(blocks):
+        if not _fits(block):
+            return f"invalid {block.get('type')} block [json-pointer:/blocks/{number}]"
+        ids = [each.get("action_id") for each in elements_of(block) if each.get("action_id")]
+        if len(ids) != len(set(ids)):
+            return f"an action_id occurs twice [json-pointer:/blocks/{number}]"
+    named = [block["block_id"] for block in blocks if block.get("block_id")]
+    return "a block_id occurs twice [json-pointer:/blocks]" if len(named) > len(set(named)) else ""
 
 
-def _is_button(element: Any) -> bool:
-    return (
-        isinstance(element, dict)
-        and element.get("type") == "button"
-        and _is_text(element.get("text"), 75, kinds=("plain_text",))
-        and 1 <= len(element.get("action_id", "?")) <= 255
-        and len(element.get("value", "")) <= 2_000
-        and element.get("style", "primary") in ("primary", "danger")
-        and not set(element) - {"type", "text", "action_id", "value", "style", "url", "confirm"}
-    )
+def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """What can be used in a block."""
+    found = block.get("elements") if block.get("type") == "actions" else None
+    single = block.get("accessory") or block.get("element")
+    return list(found or ([single] if single else []))
 
 
-def _is_text(text: Any, longest: int, kinds: tuple[str, ...] = ("mrkdwn", "plain_text")) -> bool:
-    return isinstance(text, dict) and text.get("type") in kinds and 1 <= _length(text) <= longest
-
-
-def _length(text: Any) -> int:
-    """In UTF-16 units: the strictest way Slack may count."""
-    words = text.get("text") if isinstance(text, dict) else None
-    return len(words.encode("utf-16-le", "surrogatepass")) // 2 if isinstance(words, str) else 0
-
-
-def _error_in_metadata(metadata: Any) -> str:
+def error_in_metadata(metadata: Any) -> str:
     if metadata is None:
         return ""
     if not isinstance(metadata, dict) or set(metadata) != {"event_type", "event_payload"}:
@@ -132,3 +59,56 @@ def _error_in_metadata(metadata: Any) -> str:
     if not isinstance(metadata["event_payload"], dict):
         return "invalid_metadata_schema"
     return "metadata_too_large" if len(str(metadata)) > METADATA_SIZE else ""
+
+
+def _fits(block: dict[str, Any]) -> bool:
+    if len(str(block.get("block_id", ""))) > 255:
+        return False
+    match block.get("type"):
+        case "section":
+            return _is_section(block)
+        case "header":
+            return is_text(block.get("text"), 150, kinds=("plain_text",))
+        case "context":
+            elements = block.get("elements") or []
+            return 1 <= len(elements) <= 10 and all(_in_context(each) for each in elements)
+        case "actions":
+            elements = block.get("elements") or []
+            return 1 <= len(elements) <= 25 and all(is_element(each) for each in elements)
+        case "input":
+            return _is_input(block)
+        case "image":
+            return _is_image(block)
+    return block.get("type") == "divider"
+
+
+def _is_section(block: dict[str, Any]) -> bool:
+    fields, accessory = block.get("fields"), block.get("accessory")
+    if fields is None and not is_text(block.get("text"), 3_000):
+        return False
+    if fields is not None and not 1 <= len(fields) <= 10:
+        return False
+    return all(is_text(each, 2_000) for each in fields or []) and (
+        accessory is None or is_element(accessory) or _is_image(accessory)
+    )
+
+
+def _in_context(element: Any) -> bool:
+    return is_text(element, 3_000) or (isinstance(element, dict) and _is_image(element))
+
+
+def _is_input(block: dict[str, Any]) -> bool:
+    hint = block.get("hint")
+    return (
+        is_text(block.get("label"), 2_000, kinds=("plain_text",))
+        and (hint is None or is_text(hint, 2_000, kinds=("plain_text",)))
+        and is_element(block.get("element"), asking=True)
+    )
+
+
+def _is_image(block: dict[str, Any]) -> bool:
+    return (
+        block.get("type") == "image"
+        and 1 <= len(str(block.get("image_url", ""))) <= 3_000
+        and 1 <= len(str(block.get("alt_text", ""))) <= 2_000
+    )
