@@ -17,6 +17,7 @@ from incident.delivery.test_run import TestRun
 from incident.integrations.pagerduty.account import Asking
 from incident.integrations.slack.client import Client
 from incident.rules.permissions import DESK
+from incident.rules.proofs import Finding
 from incident.services import connections, proofs, proving
 from incident.services.connections import PagerDutyAccess
 from incident.storage import connections as connection_rows
@@ -80,10 +81,7 @@ class Prover(Rounds):
         seen = preflight.look(self._asking(), known.wanted, at=now)
         if seen.whole and known.subscription:
             self._look_at_webhook(known, seen)
-        token = access_of(self._config).bot_token
-        if known.cords and token:
-            client = Client(self._config.slack_api_url, token)
-            seen.findings += slack_check.look(client, known.cords)
+        seen.findings += self._look_at_slack(known.cords)
         self._keep(known, seen)
 
     def _keep(self, known: _Known, seen: Seen) -> None:
@@ -108,6 +106,15 @@ class Prover(Rounds):
                     rest, known.subscription, url, known.before, at=self._clock()
                 )
             )
+
+    def _look_at_slack(self, cords: Sequence[Cord]) -> list[Finding]:
+        access, config = access_of(self._config), self._config
+        found = list(slack_check.without_asking(access, cords))
+        if access.bot_token:
+            client = Client(config.slack_api_url, access.bot_token)
+            named = slack_check.GIVEN if config.slack_bot_token else slack_check.TYPED
+            found += slack_check.look(client, cords, token=named)
+        return found
 
     def _what_is_known(self) -> _Known:
         with reading() as session:

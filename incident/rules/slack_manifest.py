@@ -34,7 +34,7 @@ SCOPES = (
     Scope("groups:history", "hearing a cry for help in a private channel that invited the app"),
     Scope("groups:read", "knowing that the app is in a private channel"),
     Scope("groups:write", "opening a private channel for a private incident"),
-    Scope("commands", f"{COMMAND}, and the two shortcuts on a message", grave=True),
+    Scope("commands", f"{COMMAND}, and the two shortcuts on a message"),
     Scope("app_mentions:read", "hearing its name"),
     Scope("reactions:read", "keeping a message on the timeline by a reaction"),
     Scope("reactions:write", "showing with a reaction that a message is kept"),

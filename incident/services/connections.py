@@ -1,7 +1,7 @@
 """How we reach a vendor: what the environment says, and what an admin typed in Settings."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from incident.rules import connecting as rules
+from incident.rules import slack_connecting as slack_rules
 from incident.rules.connecting import Owner
 from incident.rules.fields import refuse
-from incident.rules.permissions import Actor, require
+from incident.rules.permissions import DESK, Actor, require
 from incident.rules.proofs import Service
 from incident.services import targets
 from incident.services.targets import TargetForm
@@ -98,12 +99,11 @@ def pagerduty(session: Session, given: Given) -> PagerDutyAccess:
 
 def slack(session: Session, given: Given) -> SlackAccess:
     """The same for Slack; signing secrets add up."""
-    typed, _ = _typed(session, SLACK)
-    kept = tuple(str(secret) for secret in typed.get("signing_secrets", []))
+    typed = typed_slack(session)
     return SlackAccess(
-        bot_token=given.slack_bot_token or str(typed.get("bot_token", "")),
-        app_token=given.slack_app_token or str(typed.get("app_token", "")),
-        signing_secrets=tuple(dict.fromkeys((*given.signing_secrets, *kept))),
+        bot_token=given.slack_bot_token or typed.bot_token,
+        app_token=given.slack_app_token or typed.app_token,
+        signing_secrets=tuple(dict.fromkeys((*given.signing_secrets, *typed.signing_secrets))),
     )
 
 
@@ -164,6 +164,33 @@ def forget_pagerduty(session: Session, *, actor: Actor, at: datetime) -> None:
     row = connections.find_or_make(session, PAGERDUTY, actor.name, at)
     row.secrets, row.settings = "", {}
     row.updated_at, row.updated_by = at, actor.name
+
+
+def forget_slack(session: Session, *, actor: Actor, at: datetime) -> None:
+    """Tokens, secrets, the workspace and the channels chosen in it. The rules stay, unheard."""
+    require(actor, "admin")
+    row = connections.find_or_make(session, SLACK, actor.name, at)
+    row.secrets, row.settings = "", {}
+    row.updated_at, row.updated_by = at, actor.name
+
+
+def typed_slack(session: Session) -> SlackAccess:
+    """What was typed here alone: only that can be changed here."""
+    typed, _ = _typed(session, SLACK)
+    kept = tuple(str(secret) for secret in typed.get("signing_secrets", []))
+    bot_token, app_token = str(typed.get("bot_token", "")), str(typed.get("app_token", ""))
+    return SlackAccess(bot_token, app_token, kept)
+
+
+def remember_of_slack(session: Session, known: Mapping[str, Any], *, at: datetime) -> None:
+    """What the desk itself has found out about the workspace, beside what was chosen."""
+    row = connections.find_or_make(session, SLACK, DESK.name, at)
+    row.settings = {**row.settings, **known}
+
+
+def channel_wishes(session: Session) -> dict[str, Any]:
+    """When an incident gets a channel of its own in Slack, how it is called, and its end."""
+    return {**slack_rules.CHANNELS, **settings_of(session, SLACK).get("channels", {})}
 
 
 def account_settings(

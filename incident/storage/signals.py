@@ -118,6 +118,14 @@ def newest(session: Session, limit: int = 50) -> list[Signal]:
     return list(session.scalars(select(Signal).order_by(Signal.id.desc()).limit(limit)))
 
 
+def last_told(session: Session, integration: str) -> datetime | None:
+    """When this vendor last told something by itself; what a sweep had to find does not count."""
+    query = select(Signal.received_at).where(
+        Signal.integration.startswith(integration), Signal.delivery_key.not_like("sweep:%")
+    )
+    return session.scalars(query.order_by(Signal.id.desc()).limit(1)).one_or_none()
+
+
 def failed(session: Session, limit: int = 50) -> list[Signal]:
     """What we could not read, newest first: a human has to."""
     return list(

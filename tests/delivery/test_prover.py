@@ -341,7 +341,8 @@ def test_a_thread_of_its_own_carries_a_test_through_and_leaves_its_turn(database
 
 def test_slack_is_asked_for_token_scopes_and_membership(database, config, clock):
     with FakeSlack(clock=clock) as slack:
-        settings = {"slack_api_url": slack.api_url, "slack_bot_token": SLACK_TOKEN}
+        given = {"slack_bot_token": SLACK_TOKEN, "slack_signing_secrets": "secret"}
+        settings = {"slack_api_url": slack.api_url, **given}
         prover = Prover(config.model_copy(update=settings), clock=clock)
         with transaction() as session:
             session.add(a_rule("C0EMERGENCY", armed=True))
@@ -369,6 +370,49 @@ def test_a_slack_token_that_is_not_taken_is_red_where_a_cord_hangs_on_it(databas
 
     assert "Slack does not know SLACK_BOT_TOKEN" in wrong()["slack token"].sentence
     assert wrong()["slack token"].data["grave"]
+
+
+def test_a_cord_that_slack_cannot_pull_is_red(database, config, clock):
+    with transaction() as session:
+        session.add(a_rule("C0EMERGENCY", armed=True))
+
+    Prover(config, clock=clock).turn()
+
+    assert "A cry for help in Slack is not heard" in wrong()["slack hearing"].sentence
+    assert wrong()["slack hearing"].data["grave"]
+    assert "there is no bot token" in wrong()["slack token"].sentence
+    assert not wrong()["slack token"].data["grave"]
+
+
+def test_where_no_channel_has_a_rule_nothing_of_slack_is_missing(database, config, clock):
+    Prover(config, clock=clock).turn()
+
+    assert [name for name in wrong() if name.startswith("slack")] == []
+
+
+def test_what_the_app_need_not_be_allowed_is_kept_and_no_trouble(database, config, clock):
+    with FakeSlack(clock=clock) as slack:
+        slack.scopes.remove("pins:write")
+        given = {"slack_bot_token": SLACK_TOKEN, "slack_signing_secrets": "secret"}
+        settings = {"slack_api_url": slack.api_url, **given}
+        Prover(config.model_copy(update=settings), clock=clock).turn()
+
+    with reading() as session:
+        assert rows.find(session, "slack", "scopes").ok
+        assert "pins:write" in rows.find(session, "slack", "scopes").data["optional"]
+
+
+def test_a_dry_run_that_is_not_heard_is_told_and_not_red(database, config, clock):
+    with FakeSlack(clock=clock) as slack:
+        slack.channels["C0EMERGENCY"].joined = False
+        settings = {"slack_api_url": slack.api_url, "slack_bot_token": SLACK_TOKEN}
+        with transaction() as session:
+            session.add(a_rule("C0EMERGENCY", armed=False))
+        Prover(config.model_copy(update=settings), clock=clock).turn()
+
+    assert not wrong()["slack hearing"].data["grave"]
+    assert "/invite @incident-desk" in wrong()["slack channel C0EMERGENCY"].sentence
+    assert not wrong()["slack channel C0EMERGENCY"].data["grave"]
 
 
 def a_rule(channel, *, armed):
