@@ -1,15 +1,12 @@
-"""What Slack posts to an app, signed as Slack signs it."""
+"""What Slack tells an app: that somebody wrote, changed, reacted, joined or pressed."""
 
 import hashlib
-import hmac
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
-from datetime import datetime
 from typing import Any
 
-from incident.clock import now
+from tests.fakes.slack_delivery import send_event as send_event
+from tests.fakes.slack_delivery import send_press as send_press
+from tests.fakes.slack_delivery import signed as signed
 
 TEAM = "T0DESK"
 APP = "A0DESK"
@@ -79,6 +76,67 @@ def a_deletion_event(text: str, *, at: str = A_LATER_TS, **fields: Any) -> Paylo
             "event_ts": at,
         }
     )
+
+
+def a_bot_event(text: str, *, bot: str = "B0MONITOR", **fields: Any) -> Payload:
+    """Another app wrote `text`."""
+    theirs = {"subtype": "bot_message", "bot_id": bot, "username": "Monitor"}
+    nobody = {"user": None, "client_msg_id": None, "team": None}
+    return a_message_event(text, **nobody | theirs | fields)
+
+
+def a_reaction_event(reaction: str = "pushpin", **fields: Any) -> Payload:
+    """Somebody reacted to a message."""
+    given = {"user": "U0MAYA", "channel": A_CHANNEL, "ts": A_TS, "at": A_LATER_TS} | fields
+    return an_envelope(
+        {
+            "type": "reaction_added",
+            "user": given["user"],
+            "reaction": reaction,
+            "item_user": given.get("item_user", "U0SAM"),
+            "item": {"type": "message", "channel": given["channel"], "ts": given["ts"]},
+            "event_ts": given["at"],
+        }
+    )
+
+
+def a_join_event(user: str = OUR_MEMBER, **fields: Any) -> Payload:
+    """Somebody is in a channel now; by themselves, or because somebody invited them."""
+    joined = {
+        "type": "member_joined_channel",
+        "user": user,
+        "channel": A_CHANNEL,
+        "channel_type": "C",
+        "team": TEAM,
+        "event_ts": A_LATER_TS,
+    }
+    return an_envelope(joined | fields)
+
+
+def an_archive_event(channel: str = A_CHANNEL, **fields: Any) -> Payload:
+    archived = {
+        "type": "channel_archive",
+        "channel": channel,
+        "user": "U0MAYA",
+        "is_moved": 0,
+        "event_ts": A_LATER_TS,
+    }
+    return an_envelope(archived | fields)
+
+
+def a_rename_event(name: str, *, channel: str = A_CHANNEL, at: str = A_LATER_TS) -> Payload:
+    renamed = {"id": channel, "name": name, "name_normalized": name, "created": 1_740_000_000}
+    return an_envelope({"type": "channel_rename", "channel": renamed, "event_ts": at})
+
+
+def an_uninstall_event(*, at: str = A_LATER_TS) -> Payload:
+    """Somebody took the app out of the workspace."""
+    return an_envelope({"type": "app_uninstalled", "event_ts": at})
+
+
+def a_revocation_event(*, at: str = A_LATER_TS) -> Payload:
+    revoked = {"oauth": [], "bot": [OUR_MEMBER]}
+    return an_envelope({"type": "tokens_revoked", "tokens": revoked, "event_ts": at})
 
 
 def _quoted(text: str, fields: Payload) -> Payload:
@@ -160,42 +218,3 @@ def a_button_press(action: str, value: str = "", **fields: Any) -> Payload:
             }
         ],
     }
-
-
-def signed(body: bytes, secret: str, at: datetime) -> dict[str, str]:
-    """The headers that prove the body is Slack's."""
-    timestamp = str(int(at.timestamp()))
-    base = f"v0:{timestamp}:".encode() + body
-    digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
-
-
-def send_event(
-    url: str, payload: Payload, *, secret: str, at: datetime | None = None, retry: int = 0
-) -> int:
-    """Deliver an event to an app as Slack would; its answer's status, 0 if there was none."""
-    body = json.dumps(payload).encode()
-    headers = {"Content-Type": "application/json"} | signed(body, secret, at or now())
-    if retry:
-        headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"}
-    return _send(url, body, headers)
-
-
-def send_press(url: str, payload: Payload, *, secret: str, at: datetime | None = None) -> int:
-    """Deliver a pressed button to an app as Slack would."""
-    body = urllib.parse.urlencode({"payload": json.dumps(payload)}).encode()
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return _send(url, body, headers | signed(body, secret, at or now()))
-
-
-def _send(url: str, body: bytes, headers: dict[str, str]) -> int:
-    request = urllib.request.Request(url, body, headers)
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=3) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        error.close()
-        return error.code
-    except OSError:
-        return 0
