@@ -28,7 +28,14 @@ ANSWER_SIZE = 2_000_000
 UNREADABLE = {"ok": False, "error": "unreadable_answer"}
 
 # Slack reads these from a JSON body; the methods that only ask want a form.
-TAKES_JSON = ("chat.postMessage", "chat.update", "conversations.join")
+TAKES_JSON = (
+    "chat.postEphemeral",
+    "chat.postMessage",
+    "chat.update",
+    "conversations.join",
+    "views.open",
+    "views.update",
+)
 
 # It logs every failed attempt as an error. The timeline tells that, in better words.
 _quiet = logging.getLogger("slack_sdk")

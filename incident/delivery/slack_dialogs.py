@@ -1,0 +1,135 @@
+"""Opens dialogs in Slack within their three seconds, and fills them afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import NoResultFound
+
+from incident.delivery.asides import Reach
+from incident.delivery.net import Net
+from incident.integrations.slack import replies, views
+from incident.integrations.slack.client import Answer, Client
+from incident.integrations.slack.requests import Asker
+from incident.rules.dialogs import Asked, Reply
+from incident.rules.outcome import NotAllowed
+from incident.services import dialogs
+from incident.services.members import actor_for
+from incident.storage.db import reading
+
+TOO_SLOW = "Slack was too slow for the dialog “{title}”. Try again."
+NOT_OPENED = "Slack did not open the dialog “{title}” ({error}). Try again, or use the desk: {desk}"
+NOT_FILLED = "The desk could not fill this in just now. Close it and try again, or use the desk."
+NOT_THERE = "There is no such incident, or none that you may see."
+OLD_TRIGGER = ("expired_trigger_id", "trigger_expired", "no_answer", "ratelimited")
+# Somebody else has opened it already: this is the same request, told twice.
+TWICE = ("exchanged_trigger_id", "trigger_exchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A view that is open at somebody's and has still to be filled."""
+
+    view_id: str
+    view_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Somebody asked for a dialog, and looks at the screen."""
+
+    asked: Asked
+    asker: Asker
+    at: datetime
+    channel: str = ""
+    thread_ts: str = ""
+
+    def __call__(self, reach: Reach) -> None:
+        """Open an empty frame first: a trigger lasts three seconds, whatever else takes."""
+        client = reach.client()
+        if client is None:
+            return
+        trigger_id = self.asker.trigger_id
+        opened = client.ask("views.open", trigger_id=trigger_id, view=views.loading(self.asked))
+        if opened.ok:
+            view = opened.data.get("view") or {}
+            frame = Frame(str(view.get("id", "")), str(view.get("hash", "")))
+            Filling(self.asked, self.asker, self.at, frame)(reach)
+        elif opened.error not in TWICE:
+            words = self._why_not(opened, reach)
+            Answering(Reply(words), self.asker, self.channel, self.thread_ts)(reach)
+
+    def _why_not(self, answer: Answer, reach: Reach) -> str:
+        if answer.error in OLD_TRIGGER:
+            return TOO_SLOW.format(title=self.asked.title)
+        said = {"title": self.asked.title, "error": answer.error, "desk": reach.public_url}
+        return NOT_OPENED.format(**said)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Put the questions into the frame, or a sentence that says why not."""
+
+    asked: Asked
+    asker: Asker
+    at: datetime
+    frame: Frame
+
+    def __call__(self, reach: Reach) -> None:
+        client = reach.client()
+        if client is None:
+            return
+        view = self._view()
+        answer = self._update(client, view, self.frame.view_hash)
+        if answer.error == "hash_conflict":
+            self._update(client, view, "")
+
+    def _update(self, client: Client, view: views.View, view_hash: str) -> Answer:
+        arguments: dict[str, Any] = {"view_id": self.frame.view_id, "view": view}
+        if view_hash:
+            arguments["hash"] = view_hash
+        return client.ask("views.update", **arguments)
+
+    def _view(self) -> views.View:
+        asked = self.asked
+        with Net(f"filling the dialog {asked.name}"):
+            return self._filled()
+        return views.telling(asked.name, asked.title, NOT_FILLED)
+
+    def _filled(self) -> views.View:
+        asked = self.asked
+        try:
+            with reading() as session:
+                actor = actor_for(session, self.asker.member, self.asker.name)
+                return views.view_of(dialogs.fill(session, asked, actor=actor, at=self.at))
+        except NotAllowed as refusal:
+            return views.telling(asked.name, asked.title, str(refusal))
+        except NoResultFound:
+            return views.telling(asked.name, asked.title, NOT_THERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Say something to one person, where they asked."""
+
+    reply: Reply
+    asker: Asker
+    channel: str = ""
+    thread_ts: str = ""
+    replacing: bool = False
+
+    def __call__(self, reach: Reach) -> None:
+        client = reach.client()
+        if client is None:
+            return
+        body = replies.answer(self.reply, reach.public_url)
+        where = {"thread_ts": self.thread_ts} if self.thread_ts else {}
+        url = self.asker.response_url
+        if url and replies.may_be_sent_to(url, reach.api_url):
+            sent = replies.send(url, {**body, **where, "replace_original": self.replacing})
+            if sent:
+                return
+        if self.channel and self.asker.member:
+            said = {name: body[name] for name in ("text", "blocks")}
+            who = {"channel": self.channel, "user": self.asker.member}
+            client.ask("chat.postEphemeral", **who, **said, **where)
