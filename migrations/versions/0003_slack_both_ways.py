@@ -33,6 +33,10 @@ def upgrade() -> None:
         batch.add_column(sa.Column("swept_ts", sa.String(), server_default="", nullable=False))
         batch.add_column(sa.Column("swept_at", WHEN, nullable=True))
         batch.add_column(sa.Column("pinned_ts", sa.String(), server_default="", nullable=False))
+        for name in ("pinned_text", "pin_trouble", "trouble"):
+            batch.add_column(sa.Column(name, sa.String(), server_default="", nullable=False))
+        for name in ("pin_due_at", "armed_at", "look_back_at", "looked_back_at"):
+            batch.add_column(sa.Column(name, WHEN, nullable=True))
     _make_channels_and_cards()
     _make_members_and_messages()
     op.create_table(
@@ -85,6 +89,8 @@ def _make_channels_and_cards() -> None:
         sa.Column("created_at", WHEN, nullable=False),
         sa.Column("opened_at", WHEN, nullable=True),
         sa.Column("archived_at", WHEN, nullable=True),
+        sa.Column("followed_seq", sa.Integer(), nullable=False),
+        sa.Column("followed_at", WHEN, nullable=True),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incidents.id"],
@@ -188,6 +194,10 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     with op.batch_alter_table("slack_rules") as batch:
+        for name in ("looked_back_at", "look_back_at", "armed_at", "pin_due_at"):
+            batch.drop_column(name)
+        for name in ("trouble", "pin_trouble", "pinned_text"):
+            batch.drop_column(name)
         for name in ("pinned_ts", "swept_at", "swept_ts", "work_grace_seconds"):
             batch.drop_column(name)
         for name in ("work_hours", "bots", "urgent_words", "words"):
