@@ -57,8 +57,16 @@ def _read(session: Session, signal: Signal, at: datetime) -> None:
     with Net(f"reading signal {signal.id}") as net, session.begin_nested():
         READ[signal.integration](session, signal, at)
     if net.caught is None:
+        _follow_up(session, signal, at)
         return
     signals.give_up(session, signal, f"reading it failed ({type(net.caught).__name__})")
     if signal.state == "failed" and signal.integration == signals.SLACK:
         with Net(f"paging for signal {signal.id}"), session.begin_nested():
             signals.rescue(session, signal, at)
+
+
+def _follow_up(session: Session, signal: Signal, at: datetime) -> None:
+    """Beside what was read: failing here changes nothing of it."""
+    if signal.integration == signals.SLACK:
+        with Net(f"what follows signal {signal.id}"), session.begin_nested():
+            signals.follow_up(session, signal, at)

@@ -21,6 +21,9 @@ HOW_TO_LINK = (
 )
 
 
+WORDLESS = "none of the rule's words is in it"
+
+
 class Heard(StrEnum):
     """What a message is: a cry for help, more about one that is known, or neither."""
 
@@ -42,12 +45,15 @@ class Memory:
     """What we know of a message before we act on it.
 
     `told` is whether this very message led to something before, `ours` whether it is about an
-    incident: its first report, or a reply below it.
+    incident: its first report, or a reply below it. `counts` is whether the rule takes its words
+    for a cry, and `added` whether an edit made them one.
     """
 
     told: bool
     ours: bool
     listens_to_threads: bool = False
+    counts: bool = True
+    added: bool = False
 
 
 def heard(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
@@ -58,9 +64,9 @@ def heard(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
         return Heard.NOTHING, "it was told before"
     if memory.ours:
         return Heard.MORE, ""
-    if said.kind == "call" or memory.listens_to_threads:
-        return Heard.CRY, ""
-    return Heard.NOTHING, "it is a reply in a thread"
+    if said.kind == "reply" and not memory.listens_to_threads:
+        return Heard.NOTHING, "it is a reply in a thread"
+    return (Heard.CRY, "") if memory.counts else (Heard.NOTHING, WORDLESS)
 
 
 def reply_to(status: str | None, opened_at: datetime | None, *, at: datetime) -> Reply:
@@ -141,14 +147,18 @@ def written_at(ts: str) -> datetime | None:
 
 
 def _heard_afterwards(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
-    """An edit of a young message that never reached us is all we have of it."""
+    """An edit of a young message that never reached us is all we have of it; and one that adds
+    the rule's word is as good as a message."""
     if memory.ours:
         return Heard.MORE, ""
     if said.kind == "deletion":
         return Heard.NOTHING, "a message was deleted that led to nothing"
-    written = written_at(said.ts)
-    is_young = written is not None and at - written < JOINS_WITHIN
-    is_reply = said.thread_ts not in ("", said.ts)
-    if memory.told or is_reply or not is_young:
+    is_reply = said.thread_ts not in ("", said.ts) and not memory.listens_to_threads
+    if memory.told or is_reply or not _is_young(said, memory, at):
         return Heard.NOTHING, "a message was edited that led to nothing"
-    return Heard.CRY, ""
+    return (Heard.CRY, "") if memory.counts else (Heard.NOTHING, WORDLESS)
+
+
+def _is_young(said: Signal, memory: Memory, at: datetime) -> bool:
+    moments = [written_at(said.ts), said.occurred_at if memory.added else None]
+    return any(moment is not None and at - moment < JOINS_WITHIN for moment in moments)

@@ -16,7 +16,8 @@ class Signal:
     `key` names the thing that was said and `event_id` this telling of it: one message may be
     told several times, and an edit or a deletion has the key of the message it is about.
     A call is a message for the whole channel, a reply stays in its thread.
-    `external` means that the speaker may belong to another company.
+    `external` means that the speaker may belong to another company. `bots` is what a bot goes by
+    that wrote it, and empty for a person. `before` is what an edited message said before.
     """
 
     source: str
@@ -34,6 +35,8 @@ class Signal:
     occurred_at: datetime | None = None
     link: str = ""
     external: bool = False
+    bots: tuple[str, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,17 @@
 """What may be said about a Slack rule: which channel is a pull-cord, and how long its grace is."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import available_timezones
 
 CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")
+BOT = re.compile(r"[ABUW][A-Z0-9]{5,20}")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 LONGEST_GRACE = 600
 NAME_LENGTH = 80
+MOST_WORDS, WORD_LENGTH = 50, 40
+MOST_BOTS = 20
 
 
 def channel_problem(channel: str) -> str:
@@ -35,3 +42,52 @@ def whole(text: str) -> int | None:
     """The number in a field, or None if it is none."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+def listed(text: str) -> list[str]:
+    """What stands in a field between commas or line ends, each thing once."""
+    entries = (" ".join(entry.split()) for entry in re.split(r"[,\n]", text))
+    return list(dict.fromkeys(entry for entry in entries if entry))
+
+
+def words_problem(words: Sequence[str]) -> str:
+    fine = all(word.strip() and word.isprintable() for word in words)
+    if fine and len(words) <= MOST_WORDS and all(len(word) <= WORD_LENGTH for word in words):
+        return ""
+    return (
+        f"At most {MOST_WORDS} words, with commas between them, each of at most {WORD_LENGTH} "
+        "characters."
+    )
+
+
+def bots_problem(bots: Sequence[str]) -> str:
+    if len(bots) <= MOST_BOTS and all(BOT.fullmatch(bot) for bot in bots):
+        return ""
+    return (
+        f"At most {MOST_BOTS} ids, with commas between them: of an app (A…), of a bot (B…) or of "
+        "its member (U…). Slack shows them in the app's profile."
+    )
+
+
+def hours_problem(hours: Mapping[str, Any]) -> str:
+    """What is wrong with working hours. Empty ones are none, and fine."""
+    if not hours:
+        return ""
+    days = hours.get("days")
+    if not isinstance(days, list) or not days or not all(day in range(1, 8) for day in days):
+        return "Say on which days: 1 is Monday, 7 is Sunday."
+    begins, ends = str(hours.get("from")), str(hours.get("until"))
+    if not (CLOCK.fullmatch(begins) and CLOCK.fullmatch(ends)) or begins == ends:
+        return "Say from when until when, such as 09:00 and 18:00."
+    if hours.get("zone") not in available_timezones():
+        return "Choose a time zone, such as Europe/Berlin."
+    return ""
+
+
+def work_grace_problem(hours: Mapping[str, Any], seconds: int | None) -> str:
+    """Hours without a grace of their own would change nothing, and so would the reverse."""
+    if not hours and seconds is None:
+        return ""
+    if not hours:
+        return "Say on which days and at what time this grace holds."
+    return grace_problem(seconds)

@@ -1,6 +1,6 @@
 """The pull-cord: what a cry leads to once it is heard, and what its silence leads to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,16 @@ from incident.storage.timers import Timer
 SECOND_CRY = "second_cry"
 
 
+def open_late(
+    session: Session, pull: Pull, said: Said, *, due_at: datetime, at: datetime
+) -> Incident:
+    """A cry that Slack never told us of, found when its page is hours late: ask a human first."""
+    incident, grace = pulls.open_late(session, pull, said, due_at=due_at, at=at)
+    grace_ended(session, incident, grace, at)
+    receipts.post(session, incident, at=at)
+    return incident
+
+
 def join(session: Session, incident: Incident, signal: Signal, said: Said, *, at: datetime) -> None:
     """A further message becomes part of the incident, and is told so below it."""
     receipts.tell(session, incident, "report_joined", said, "also says", at=at)
@@ -34,6 +44,21 @@ def join(session: Session, incident: Incident, signal: Signal, said: Said, *, at
         joined = words.joined(story, at, f"{incident.key}:{signal.id}")
         _say_below(session, incident, signal, said, joined, at=at)
     receipts.follow(session, incident, at, story)
+
+
+def hurry(session: Session, incident: Incident, pull: Pull, signal: Signal, at: datetime) -> None:
+    """A young cry that is about to join. An urgent one waits for no grace, and none joins what
+    was found too late to page for: its own grace begins."""
+    grace = receipts.grace_of(session, incident)
+    if grace is None or incident.acked_at is not None or _was_paged(session, incident, pull):
+        return
+    if pull.grace_seconds == 0 and grace.state in ("due", "fired"):
+        grace.state, grace.settled_at = "fired", at
+        pulls.page(session, incident, pull, actor=DESK, why="an urgent call for help", at=at)
+    elif grace.state == "fired":
+        grace.state, grace.settled_at = "due", None
+        grace.due_at = signal.received_at + timedelta(seconds=pull.grace_seconds)
+        grace.data = {**grace.data, "seconds": pull.grace_seconds}
 
 
 def ask(

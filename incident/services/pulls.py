@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from incident.rules import cord as rules
+from incident.rules import cries
 from incident.rules.incidents import Status
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import DESK, Actor
@@ -38,6 +39,12 @@ def pull_of(rule: SlackRule) -> Pull:
     return Pull(rule.channel, rule.target, rule.checklist, rule.grace_seconds)
 
 
+def pull_by(rule: SlackRule, said: Said, at: datetime) -> Pull:
+    """The cord as these words pull it at this time: an urgent one has no grace."""
+    grace = cries.grace(rule, cries.words_of(said), at)
+    return replace(pull_of(rule), grace_seconds=grace)
+
+
 def open_for(
     session: Session, pull: Pull, said: Said, *, at: datetime, received_at: datetime
 ) -> Incident:
@@ -55,6 +62,15 @@ def open_for(
         set_timer(session, incident, GRACE, str(incident.id), pull, due_at=due_at)
     receipts.post(session, incident, at=at)
     return incident
+
+
+def open_late(
+    session: Session, pull: Pull, said: Said, *, due_at: datetime, at: datetime
+) -> tuple[Incident, Timer]:
+    """An incident for a cry that we hear so late that its grace is long over. It has no receipt
+    yet, and nobody is paged."""
+    incident = _opened(session, pull, said, at=at)
+    return incident, set_timer(session, incident, GRACE, str(incident.id), pull, due_at=due_at)
 
 
 def open_at_once(
@@ -127,7 +143,7 @@ def pull_for(session: Session, incident: Incident) -> Pull:
 
 def set_timer(
     session: Session, incident: Incident, kind: str, name: str, pull: Pull, *, due_at: datetime
-) -> None:
+) -> Timer:
     data = {
         "channel": pull.channel,
         "target": pull.target,
@@ -135,10 +151,12 @@ def set_timer(
         "seconds": pull.grace_seconds,
         "signal": name,
     }
-    session.add(
-        Timer(incident_id=incident.id, kind=kind, name=f"{kind}-{name}", data=data, due_at=due_at)
+    timer = Timer(
+        incident_id=incident.id, kind=kind, name=f"{kind}-{name}", data=data, due_at=due_at
     )
+    session.add(timer)
     session.flush()
+    return timer
 
 
 def _opened(session: Session, pull: Pull, said: Said, *, at: datetime) -> Incident:

@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from incident.rules import cord as rules
+from incident.rules import cries
 from incident.rules.cord import Heard, Memory, Reply
 from incident.rules.signals import Ignored
 from incident.rules.signals import Signal as Said
-from incident.services import cord, pulls, receipts
+from incident.services import cord, kept_messages, members, pulls, receipts, sweeps
+from incident.services.slack_events import EVENTS, kind_of
 from incident.services.speech import said_in
-from incident.storage import incidents, signals, slack_rules
+from incident.storage import incident_channels, incidents, signals, slack_rules
+from incident.storage.incidents import Incident
 from incident.storage.signals import Signal
 from incident.storage.slack_rules import SlackRule
 
@@ -56,18 +59,26 @@ def read(session: Session, signal: Signal, at: datetime) -> None:
     """
     if signal.state != "new":
         return
+    follow = EVENTS.get(kind_of(signal.raw))
     said = said_in(signal.raw)
-    if isinstance(said, Ignored):
+    if follow is not None:
+        signal.state, signal.reason = "ignored", follow(session, signal.raw, at)
+    elif isinstance(said, Ignored):
         signal.state, signal.reason = "ignored", said.reason
-        return
-    rule = slack_rules.find(session, said.channel, lock=True)
-    signal.key = said.key
-    if rule is None:
-        signal.state, signal.reason = "ignored", "the channel has no rule"
-    elif said.external and not rule.strangers:
-        signal.state, signal.reason = "ignored", "somebody of another company wrote it"
     else:
-        _hear(session, rule, signal, said, at)
+        _read_words(session, signal, said, at)
+
+
+def follow_up(session: Session, signal: Signal, at: datetime) -> None:
+    """What is good to have once a signal was read, and must not hold up a cry: timelines that
+    quote a changed message say so, and whoever called for help has a name soon."""
+    said = said_in(signal.raw)
+    if not isinstance(said, Said):
+        return
+    if said.kind in EDITED:
+        kept_messages.followed(session, said, at)
+    elif signal.state in LED_SOMEWHERE and not said.bots:
+        members.meet(session, said.said_by, name=said.said_by_name, team=said.team, at=at)
 
 
 def give_up(session: Session, signal: Signal, reason: str) -> None:
@@ -88,9 +99,33 @@ def rescue(session: Session, signal: Signal, at: datetime) -> None:
     rule = slack_rules.find(session, said.channel) if isinstance(said, Said) else None
     if not isinstance(said, Said) or rule is None or not rule.armed or said.kind != "call":
         return
+    if cries.why_deaf(rule, said) or not cries.counts(rule, cries.words_of(said)):
+        return
     pull = pulls.pull_of(rule)
     opened = pulls.open_plainly(session, pull, said, why="the desk stumbled over it", at=at)
     signal.state, signal.incident_id = "opened", opened.id
+
+
+def _read_words(session: Session, signal: Signal, said: Said, at: datetime) -> None:
+    rule = slack_rules.find(session, said.channel, lock=True)
+    signal.key = said.key
+    reason = "the channel has no rule" if rule is None else cries.why_deaf(rule, said)
+    if rule is None or reason or _is_about_its_own(session, signal, said):
+        signal.state, signal.reason = "ignored", reason or signal.reason
+    else:
+        _hear(session, rule, signal, said, at)
+
+
+def _is_about_its_own(session: Session, signal: Signal, said: Said) -> bool:
+    """In a channel that we made for an incident people talk about that one while it lasts. An
+    existing channel that is used for one is still a cord."""
+    found = incident_channels.incident_of(session, said.channel)
+    own = incident_channels.of_incident(session, found) if found is not None else None
+    incident = session.get(Incident, found) if found is not None else None
+    if own is None or incident is None or not (own.made and incident.open):
+        return False
+    signal.reason = f"it is the channel of {incident.key}"
+    return True
 
 
 def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:
@@ -100,7 +135,13 @@ def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: dat
         if row.id != signal.id and row.state in LED_SOMEWHERE
     ]
     about = _about(session, said, earlier)
-    memory = Memory(told=bool(earlier), ours=about is not None, listens_to_threads=rule.threads)
+    memory = Memory(
+        told=bool(earlier),
+        ours=about is not None,
+        listens_to_threads=rule.threads,
+        counts=cries.counts(rule, cries.words_of(said)),
+        added=cries.adds_a_word(rule, said),
+    )
     heard, reason = rules.heard(said, memory, at=at)
     if heard == Heard.NOTHING:
         signal.state, signal.reason = "ignored", reason
@@ -137,16 +178,24 @@ def _note(session: Session, signal: Signal, said: Said, about: int, at: datetime
 def _cry(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:
     standing = incidents.lock_newest_from(session, said.channel)
     status, since = (standing.status, standing.created_at) if standing else (None, None)
-    reply, pull = rules.reply_to(status, since, at=at), pulls.pull_of(rule)
-    if standing is None or reply == Reply.OPEN:
+    reply = rules.reply_to(status, since, at=at)
+    pull = pulls.pull_by(rule, said, signal.received_at)
+    late = sweeps.late(said, pull, at=at)
+    if standing is not None and reply == Reply.JOIN:
+        if not late.too_late:
+            cord.hurry(session, standing, pull, signal, at)
+        cord.join(session, standing, signal, said, at=at)
+    elif late.too_late:
+        standing = cord.open_late(session, pull, said, due_at=late.due_at, at=at)
+        signal.state = "opened"
+    elif standing is None or reply == Reply.OPEN:
         standing = pulls.open_for(session, pull, said, at=at, received_at=signal.received_at)
         signal.state = "opened"
-    elif reply == Reply.JOIN:
-        cord.join(session, standing, signal, said, at=at)
     else:
         cord.ask(session, standing, pull, signal, said, at=at)
         signal.state = "asked"
     signal.incident_id = standing.id
+    sweeps.tell(session, standing, late, at=at)
 
 
 def _rehearse(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:

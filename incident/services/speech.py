@@ -9,8 +9,8 @@ from incident.rules.signals import Ignored, Signal
 
 
 def said_in(raw: Mapping[str, Any]) -> Signal | Ignored:
-    """The same raw event always says the same."""
-    said = trigger.read(raw)
+    """The same raw event always says the same. Whether a bot may say it is up to the rule."""
+    said = trigger.read(raw, bots=True)
     if isinstance(said, Ignored):
         return said
     texts: dict[str, Any] = {

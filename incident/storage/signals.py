@@ -1,6 +1,6 @@
 """Signals: everything inbound, kept raw before anyone reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +93,22 @@ def find(session: Session, signal_id: int) -> Signal | None:
     return session.scalars(
         select(Signal).where(Signal.id == signal_id).execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def teams(session: Session, integration: str, limit: int = 50) -> list[str]:
+    """What the vendor has called our workspace lately, newest first."""
+    query = select(Signal.raw).where(Signal.integration == integration)
+    told = session.scalars(query.order_by(Signal.id.desc()).limit(limit))
+    return list(dict.fromkeys(team for raw in told if (team := str(raw.get("team_id") or ""))))
+
+
+def known(session: Session, integration: str, names: Collection[str]) -> set[str]:
+    """Which of these are kept already: keys of things, or of deliveries."""
+    found: set[str] = set()
+    for column in (Signal.key, Signal.delivery_key):
+        query = select(column).where(Signal.integration == integration, column.in_(names))
+        found |= set(session.scalars(query))
+    return found
 
 
 def any_waiting(session: Session) -> bool:

@@ -18,6 +18,11 @@ class SlackRule(Base):
     pages without a grace. `work_hours` are {"days": [1..7], "from": "09:00", "until": "18:00",
     "zone"}, or empty; during them the grace is `work_grace_seconds`. `swept_ts` is the newest
     message that a sweep has looked at, `pinned_ts` our line that is pinned in the channel.
+
+    `armed_at` is since when it has been armed: what was said before wakes nobody. `look_back_at`
+    is set while somebody waits for the messages of last week, `looked_back_at` when they were
+    read; `pin_due_at` while the line is to be pinned. What went wrong with any of it stands in
+    `trouble` and `pin_trouble`, as sentences.
     """
 
     __tablename__ = "slack_rules"
@@ -39,6 +44,13 @@ class SlackRule(Base):
     swept_ts: Mapped[str] = mapped_column(default="", server_default="")
     swept_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     pinned_ts: Mapped[str] = mapped_column(default="", server_default="")
+    pinned_text: Mapped[str] = mapped_column(default="", server_default="")
+    pin_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pin_trouble: Mapped[str] = mapped_column(default="", server_default="")
+    armed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    look_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    looked_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    trouble: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -1,7 +1,7 @@
 """Reads what Slack tells us: a message written, changed or deleted; a button pressed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incident.integrations.slack import speech
 from incident.integrations.slack.mrkdwn import plain
@@ -9,6 +9,7 @@ from incident.integrations.slack.payload import Object, digest, first, moment, p
 from incident.rules.signals import Ignored, Kind, Signal
 
 SPEECH = ("", "file_share", "thread_broadcast", "me_message")
+SLACKBOT = "USLACKBOT"
 MESSAGES = ("message", "app_mention")
 TEXT_LENGTH = 12_000
 
@@ -29,11 +30,12 @@ class Pressed:
     trigger_id: str
 
 
-def read(payload: Object) -> Signal | Ignored:
+def read(payload: Object, *, bots: bool = False) -> Signal | Ignored:
     """The signal in an Events API payload. Never raises.
 
     What looks like a message but cannot be read is a signal all the same: an odd-looking page
-    at two in the morning is better than none until seven.
+    at two in the morning is better than none until seven. With `bots` what another app posts is
+    one, too, and says which app that was.
     """
     event = part(payload, "event")
     if not event:
@@ -43,10 +45,10 @@ def read(payload: Object) -> Signal | Ignored:
         return Ignored(f"a {kind or 'nameless'} event is no message")
     subtype = text(event, "subtype")
     if subtype == "message_changed":
-        return _edit(payload, event)
+        return _edit(payload, event, bots=bots)
     if subtype == "message_deleted":
-        return _deletion(payload, event, part(event, "previous_message"))
-    reason = _why_not(payload, event)
+        return _deletion(payload, event, part(event, "previous_message"), bots=bots)
+    reason = _why_not(payload, event, bots=bots)
     return Ignored(reason) if reason else _spoken(payload, event)
 
 
@@ -87,40 +89,51 @@ def _spoken(payload: Object, event: Object) -> Signal:
     return _signal(payload, event, kind="reply" if is_reply and not broadcast else "call")
 
 
-def _edit(payload: Object, event: Object) -> Signal | Ignored:
+def _edit(payload: Object, event: Object, *, bots: bool) -> Signal | Ignored:
     """Slack also says "changed" when it adds a preview, and when a thread grows."""
     before, after = part(event, "previous_message"), part(event, "message")
     if text(after, "subtype") == "tombstone":
-        return _deletion(payload, event, before or after)
-    reason = _why_not(payload, {**after, "hidden": False})
+        return _deletion(payload, event, before or after, bots=bots)
+    reason = _why_not(payload, {**after, "hidden": False}, bots=bots)
     if reason:
         return Ignored(reason)
-    if before and speech.words(before) == speech.words(after):
+    said = speech.words(before) if before else ""
+    if before and said == speech.words(after):
         return Ignored("nothing that a person wrote has changed")
-    return _signal(payload, after, kind="edit", told=event)
+    return replace(_signal(payload, after, kind="edit", told=event), before=plain(said))
 
 
-def _deletion(payload: Object, event: Object, gone: Object) -> Signal | Ignored:
-    reason = _why_not(payload, {**gone, "hidden": False})
+def _deletion(payload: Object, event: Object, gone: Object, *, bots: bool) -> Signal | Ignored:
+    reason = _why_not(payload, {**gone, "hidden": False}, bots=bots)
     if reason:
         return Ignored(reason)
     ts = text(gone, "ts") or text(event, "deleted_ts")
     return _signal(payload, {**gone, "ts": ts}, kind="deletion", told=event)
 
 
-def _why_not(payload: Object, message: Object) -> str:
+def _why_not(payload: Object, message: Object, *, bots: bool) -> str:
     """Why nobody is calling for help here, or nothing."""
     subtype = text(message, "subtype")
     apps = {text(message, "app_id"), text(part(message, "bot_profile"), "app_id")}
-    if text(payload, "api_app_id") in apps - {""}:
+    if text(payload, "api_app_id") in apps - {""} or text(message, "user") in _own_names(payload):
         return "we wrote it ourselves"
-    if message.get("bot_id") or message.get("bot_profile") or subtype == "bot_message":
+    is_bot = bool(_bot_ids(message))
+    if is_bot and not bots:
         return "a bot wrote it"
-    if text(message, "user") in {"USLACKBOT", *_own_names(payload)}:
-        return "a bot wrote it"
-    if subtype not in SPEECH:
+    if subtype not in SPEECH and not (is_bot and subtype == "bot_message"):
         return f"a {subtype} message is nobody speaking"
     return "it is hidden" if message.get("hidden") is True else ""
+
+
+def _bot_ids(message: Object) -> tuple[str, ...]:
+    """Everything that a bot goes by, "" where it says nothing of itself. Of a person: none."""
+    profile, user = part(message, "bot_profile"), text(message, "user")
+    by_bot = message.get("bot_id") or profile or text(message, "subtype") == "bot_message"
+    if not by_bot and user != SLACKBOT:
+        return ()
+    ids = [text(message, "bot_id"), text(message, "app_id"), user]
+    ids += [text(profile, "id"), text(profile, "app_id")]
+    return tuple(dict.fromkeys(one for one in ids if one)) or ("",)
 
 
 def _own_names(payload: Object) -> frozenset[str]:
@@ -153,6 +166,7 @@ def _signal(payload: Object, message: Object, *, kind: Kind, told: Object | None
         occurred_at=moment(text(told, "ts")) or moment(str(payload.get("event_time"))),
         link=_link(channel, ts, thread_ts),
         external=_may_be_a_stranger(payload, message),
+        bots=_bot_ids(message),
     )
 
 

@@ -1,0 +1,67 @@
+"""The sweep of a channel: from when on it reads, and what a message means that it finds late."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from incident.rules import cord
+from incident.rules.signals import Signal
+
+EVERY = timedelta(seconds=60)
+# Slack's messages may become readable a little out of order.
+OVERLAP = timedelta(minutes=5)
+LOOKS_BACK = timedelta(days=7)
+FOUND = "sweep:"
+NO_DELAY = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How late we hear a message. Not `found`: Slack has told it itself, and it is not late.
+
+    `due_at` is when its page would have gone out, `too_late` whether a human is asked first.
+    """
+
+    found: bool = False
+    delay: timedelta = NO_DELAY
+    due_at: datetime = datetime.max.replace(tzinfo=UTC)
+    too_late: bool = False
+
+
+def is_due(swept_at: datetime | None, at: datetime) -> bool:
+    """Whether a channel is to be read again. A clock that was set back makes nothing wait."""
+    return swept_at is None or abs(at - swept_at) >= EVERY
+
+
+def name_of(channel: str, ts: str) -> str:
+    """What a message that is found is called, in place of the id of Slack's own telling."""
+    return f"{FOUND}{channel}:{ts}"
+
+
+def late(said: Signal, grace_seconds: int, *, at: datetime) -> Late:
+    written = cord.written_at(said.ts)
+    if not said.event_id.startswith(FOUND) or written is None:
+        return Late()
+    due_at = written + timedelta(seconds=grace_seconds)
+    return Late(True, max(at - written, NO_DELAY), due_at, cord.is_stale(due_at, at))
+
+
+def reads_from(swept_ts: str, begins_at: datetime, *, at: datetime) -> datetime:
+    """From when on. Never from before the rule began: what was said then wakes nobody.
+
+    A rule that has never been swept may have lain still for long.
+    """
+    swept = cord.written_at(swept_ts)
+    since = at - cord.STALE_AFTER if swept is None else swept - OVERLAP
+    return max(since, begins_at)
+
+
+def newest(stamps: list[str], before: str) -> str:
+    """The highest of these moments of Slack's, of which some may be none."""
+    known = [ts for ts in [*stamps, before] if cord.written_at(ts) is not None]
+    return max(known, key=order, default="")
+
+
+def order(ts: str) -> tuple[int, str]:
+    """By this Slack's moments are sorted: the fraction is always six digits."""
+    seconds, _, fraction = ts.partition(".")
+    return int(seconds), fraction.ljust(6, "0")

@@ -1,0 +1,27 @@
+"""What Slack tells us besides messages: each kind of event, and the function that answers for it.
+
+An event is a line in EVENTS. Its function is given the whole payload as it was kept, and says in
+a few words what came of it. The same event may be told more than once.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from incident.services import kept_messages
+
+Payload = Mapping[str, Any]
+Follow = Callable[[Session, Payload, datetime], str]
+
+EVENTS: Mapping[str, Follow] = {
+    "reaction_added": kept_messages.reacted,
+}
+
+
+def kind_of(payload: Payload) -> str:
+    """The kind of event in an Events API payload, whatever it is."""
+    event = payload.get("event")
+    kind = event.get("type") if isinstance(event, Mapping) else ""
+    return kind if isinstance(kind, str) else ""
