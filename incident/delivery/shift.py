@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from config import Config
+from incident.delivery.card_keeper import CardKeeper
 from incident.delivery.deadman import Deadman
 from incident.delivery.listener import Listener
 from incident.delivery.notifiers import notifiers_for
@@ -29,15 +30,16 @@ class Shift:
     def __init__(self, config: Config, *, clock: Callable[[], datetime]) -> None:
         scheduler = Scheduler(clock=clock, on_jump=lambda jump: worker.pulse.note(jump))
         prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
+        keeper = CardKeeper(clock=clock)
         worker = Worker(
             notifiers_for(config),
             clock=clock,
             public_url=config.public_url,
             given=config,
             beside={"the scheduler": scheduler},
-            slow={"the prover": prover, "the listener": listener},
+            slow={"the prover": prover, "the listener": listener, "the live cards": keeper},
         )
-        self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener]
+        self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

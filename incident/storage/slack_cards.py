@@ -2,17 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
-from incident.storage.incidents import Incident
+from incident.storage.incident_channels import IncidentChannel
+from incident.storage.incidents import ENDED, Incident
+from incident.storage.outbox import Delivery
+from incident.storage.runs import Run
 
 
 class SlackCard(Base):
     """One per incident that is shown in Slack. `shown_seq` is the timeline number that the card
-    told last; `next_at` is when it has to be told anew although nothing happened, because a
-    countdown runs. `channel` and `thread_ts` are where it stands."""
+    told last, `shown_at` when somebody last looked whether it still is true; `next_at` is when it
+    has to be told anew although nothing happened, because a countdown runs. `channel` and
+    `thread_ts` are where it stands. `ended` says that it tells how the incident ended.
+    """
 
     __tablename__ = "slack_cards"
 
@@ -35,15 +40,67 @@ def of_incident(session: Session, incident_id: int) -> SlackCard | None:
     ).one_or_none()
 
 
-def out_of_date(session: Session, now: datetime, limit: int = 50) -> list[int]:
-    """The ids of incidents whose card should be told anew, longest untold first."""
-    stale = (Incident.last_seq > SlackCard.shown_seq) | (SlackCard.next_at <= now)
+def out_of_date(
+    session: Session, now: datetime, *, seen_before: datetime, limit: int = 50
+) -> list[int]:
+    """The ids of incidents whose card should be told anew, longest unseen first. A card that
+    tells the end is told anew when something happens after all."""
+    counted_down = and_(SlackCard.next_at <= now, SlackCard.ended.is_(False))
+    stale = or_(Incident.last_seq > SlackCard.shown_seq, counted_down)
     return list(
         session.scalars(
             select(SlackCard.incident_id)
             .join(Incident, Incident.id == SlackCard.incident_id)
-            .where(SlackCard.ended.is_(False), stale)
+            .where(stale, SlackCard.shown_at <= seen_before)
             .order_by(SlackCard.shown_at)
             .limit(limit)
         )
+    )
+
+
+def wanted(session: Session, *, desk: str, limit: int = 50) -> list[int]:
+    """The ids of incidents that live in Slack and have no card yet, oldest first.
+
+    One in the thread of a cry for help is shown once somebody is at work: a false alarm needs
+    none. `desk` is the name under which checklists attach themselves.
+    """
+    open_channel = and_(IncidentChannel.state == "open", IncidentChannel.channel != "")
+    among_friends = or_(Incident.private.is_(False), IncidentChannel.private.is_(True))
+    has_channel = and_(open_channel, among_friends)
+    in_thread = and_(Incident.slack_thread.is_not(None), Incident.mode == "live", _at_work(desk))
+    return list(
+        session.scalars(
+            select(Incident.id)
+            .outerjoin(SlackCard, SlackCard.incident_id == Incident.id)
+            .outerjoin(IncidentChannel, IncidentChannel.incident_id == Incident.id)
+            .where(SlackCard.id.is_(None), Incident.status.not_in(ENDED))
+            .where(or_(has_channel, and_(in_thread, Incident.private.is_(False))))
+            .order_by(Incident.id)
+            .limit(limit)
+        )
+    )
+
+
+def last_post(session: Session, incident_id: int, dedup_key: str) -> Delivery | None:
+    """The newest message that the card was posted as. `dedup_key` is that of any of them."""
+    cause = dedup_key.rpartition("/g")[0]
+    return session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.incident_id == incident_id,
+            Delivery.action == "post",
+            Delivery.dedup_key.startswith(f"{cause}/g", autoescape=True),
+        )
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _at_work(desk: str) -> ColumnElement[bool]:
+    attached = select(Run.id).where(Run.incident_id == Incident.id, Run.attached_by != desk)
+    return or_(
+        Incident.status != "triage",
+        Incident.acked_at.is_not(None),
+        Incident.engaged_at.is_not(None),
+        attached.exists(),
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from incident.integrations.notifier import Delivered, Message, Refused, Result, TryAgain
-from incident.integrations.slack import errors, lookup
+from incident.integrations.slack import card_blocks, errors, lookup
 from incident.integrations.slack.blocks import blocks, fallback
 from incident.integrations.slack.client import Answer, Client
 
@@ -91,6 +91,9 @@ def _words(message: Message) -> dict[str, Any]:
     if message.drill and "DRILL" not in text:
         text = f"DRILL {text}"
     mentions = tuple(str(member) for member in settings.get("mentions") or ())
+    if settings.get("card"):
+        desk = str(settings.get("link") or "").removesuffix(str(settings.get("path") or ""))
+        return {"text": fallback(text), "blocks": card_blocks.blocks(settings["card"], desk=desk)}
     return {
         "text": fallback(text, mentions=mentions),
         "blocks": blocks(
