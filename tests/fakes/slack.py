@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from tests.fakes import slack_methods as methods
+from tests.fakes import slack_published as published
 from tests.fakes import slack_rules as rules
 from tests.fakes.server import Answer, Fault, Request, as_json
 from tests.fakes.slack_channels import Channels
@@ -23,18 +24,32 @@ def says(error: str, *, taken: bool = False, **more: object) -> Fault:
 
 
 class FakeSlack(Messages, Channels, People):
-    """Answers as Slack does: first who asks, then what they ask, then how it stands."""
+    """Answers as Slack does: first who asks, then what they ask, then how it stands.
+
+    `breaches` says which requests were unlike what Slack publishes, or too misshapen to be done.
+    """
 
     def fault_for(self, request: Request) -> Fault | None:
         with self.lock:
             scripted = self.script_for.get(method_of(request))
             return scripted.pop(0) if scripted else super().fault_for(request)
 
+    def noticed(self, request: Request) -> None:
+        if request.path.startswith("/api/"):
+            arguments = arguments_of(request) or {}
+            self.breaches += published.breaches_of(method_of(request), arguments)
+
     def answer(self, request: Request) -> Answer:
         if request.path.startswith("/response/"):
             self.replies_by_url.append(json.loads(request.body))
             return Answer(200, b"ok", {"Content-Type": "text/plain"})
-        name = method_of(request)
+        answer = self._answer(method_of(request), request)
+        error = json.loads(answer.body).get("error")
+        if error in published.MISSHAPEN:
+            self.breaches.append(f"{method_of(request)}: {answer.body.decode()}")
+        return answer
+
+    def _answer(self, name: str, request: Request) -> Answer:
         if name not in methods.METHODS:
             return _no("unknown_method")
         stranger = self._stranger(name, request)

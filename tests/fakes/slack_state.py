@@ -80,6 +80,7 @@ class SlackState(FakeServer):
         self.ephemerals: list[dict[str, Any]] = []
         self.views: list[dict[str, Any]] = []
         self.replies_by_url: list[Any] = []
+        self.breaches: list[str] = []
         self.script_for: dict[str, list[Fault]] = {}
         self.paced, self.write_public = paced, write_public
         self.may_unarchive = False
