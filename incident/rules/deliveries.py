@@ -11,7 +11,7 @@ PAGE, MAIL = "pagerduty", "email"
 HELD = "note_held"
 # That a message of ours reads otherwise now, that a page carries a note, or that Slack told what
 # a message says, is no news by itself.
-QUIET = ("update", HELD, "fetch_message")
+QUIET = ("update", HELD, "fetch_message", "mark_message")
 NEWS = {
     "acknowledge": "somebody has it",
     HELD: "more pages are held back",

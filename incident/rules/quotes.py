@@ -45,6 +45,13 @@ def missing(keeper: str) -> str:
     return f"{keeper} wanted a message from Slack kept here, but Slack has no such message"
 
 
+def hidden(keeper: str) -> str:
+    return (
+        f"{keeper} wanted a message from Slack kept here, but not everybody may read its channel. "
+        "Use “Add to the timeline” on the message itself"
+    )
+
+
 def _hanging_on(quote: Quote) -> str:
     kinds = (("picture", quote.pictures), ("file", quote.files))
     told = [_named(kind, names) for kind, names in kinds if names]

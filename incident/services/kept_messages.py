@@ -23,7 +23,8 @@ from incident.storage.kept_messages import KeptMessage
 from incident.storage.outbox import Delivery
 
 EMOJI = ("pushpin", "round_pushpin", "memo")
-SLACK, FETCH = "slack", "fetch_message"
+SLACK, FETCH, MARK = "slack", "fetch_message", "mark_message"
+KEPT_MARK = "white_check_mark"
 TOLD_ALREADY = ("opened", "joined", "asked", "noted")
 
 Message = Mapping[str, Any]
@@ -61,32 +62,27 @@ def keep(
     way: str,
     at: datetime,
     message: Message | None = None,
+    open_to_all: bool = False,
 ) -> str:
     """Put this message on the incident's timeline. Keeping it twice keeps it once.
 
-    `way` is reaction, shortcut or command. Without the `message` itself Slack is asked for it.
+    `way` is reaction, shortcut or command. Without the `message` itself Slack is asked for it;
+    `open_to_all` says that it is kept only if everybody may read its channel.
     Says "kept", "asked", or "it is on the timeline already".
     """
     incident = incidents.lock(session, incident_key)
-    if kept_messages.find(session, incident.id, channel, ts) is not None:
+    row = kept_messages.find(session, incident.id, channel, ts)
+    if row is not None and row.state != "gone":
         return "it is on the timeline already"
-    row = KeptMessage(
-        incident_id=incident.id, channel=channel, ts=ts, kept_by=by.name, way=way, kept_at=at
-    )
-    session.add(row)
+    if row is None:
+        row = KeptMessage(incident_id=incident.id, channel=channel, ts=ts)
+        session.add(row)
+    row.kept_by, row.way, row.kept_at, row.state = by.name, way, at, "asked"
     session.flush()
     if message:
         _write(session, incident, row, quotes.quote(message, channel=channel, ts=ts), at=at)
         return "kept"
-    notice = Notice(
-        integration=SLACK,
-        action=FETCH,
-        target=f"reading {channel}",
-        subject="A message for the timeline",
-        cause=f"kept-{row.id}",
-        settings={"channel": channel, "ts": ts},
-    )
-    record(session, incident, Outcome(notices=(notice,)), actor=by, at=at)
+    _ask(session, incident, row, by=by, open_to_all=open_to_all, at=at)
     return "asked"
 
 
@@ -111,7 +107,8 @@ def told(
     if isinstance(message, Mapping) and message:
         _write(session, incident, row, quotes.quote(message, channel=row.channel, ts=row.ts), at=at)
     else:
-        _miss(session, incident, row, at=at)
+        words = rules.hidden if result.receipt.get("hidden") else rules.missing
+        _miss(session, incident, row, words(row.kept_by), at=at)
 
 
 def followed(session: Session, said: Said, at: datetime) -> None:
@@ -143,6 +140,28 @@ def _asked_for(session: Session, incident: Incident, delivery: Delivery) -> Kept
     return row if row is not None and row.state == "asked" else None
 
 
+def _ask(
+    session: Session,
+    incident: Incident,
+    row: KeptMessage,
+    *,
+    by: Actor,
+    open_to_all: bool,
+    at: datetime,
+) -> None:
+    """Each time anew: a message that was hidden may have been shown since."""
+    settings = {"channel": row.channel, "ts": row.ts, "open_to_all": open_to_all, "in_drill": True}
+    notice = Notice(
+        integration=SLACK,
+        action=FETCH,
+        target=f"reading {row.channel}",
+        subject="A message for the timeline",
+        cause=f"kept-{row.id}-{at.timestamp():.0f}",
+        settings=settings,
+    )
+    record(session, incident, Outcome(notices=(notice,)), actor=by, at=at)
+
+
 def _write(
     session: Session, incident: Incident, row: KeptMessage, quote: Quote, *, at: datetime
 ) -> None:
@@ -159,15 +178,29 @@ def _write(
     }
     event = Event("message_kept", rules.line(author.name, quote), data, occurred_at=said_at)
     keeper = Actor(row.kept_by, source=SLACK)
-    record(session, incident, Outcome((event,)), actor=keeper, at=at)
+    record(session, incident, Outcome((event,), (_mark(row),)), actor=keeper, at=at)
     row.state, row.seq, row.text = "kept", incident.last_seq, quote.text
     row.thread_ts = quote.thread_ts
 
 
-def _miss(session: Session, incident: Incident, row: KeptMessage, *, at: datetime) -> None:
+def _mark(row: KeptMessage) -> Notice:
+    """A reaction below the message shows everybody in Slack that it is kept."""
+    return Notice(
+        integration=SLACK,
+        action=MARK,
+        target=f"marking {row.channel}",
+        subject="A message that is kept",
+        cause=f"marked-{row.id}",
+        settings={"channel": row.channel, "ts": row.ts, "emoji": KEPT_MARK, "in_drill": True},
+    )
+
+
+def _miss(
+    session: Session, incident: Incident, row: KeptMessage, text: str, *, at: datetime
+) -> None:
     row.state = "gone"
     keeper = Actor(row.kept_by, source=SLACK)
-    event = Event("message_missing", rules.missing(row.kept_by), {"channel": row.channel})
+    event = Event("message_missing", text, {"channel": row.channel})
     record(session, incident, Outcome((event,)), actor=keeper, at=at)
 
 

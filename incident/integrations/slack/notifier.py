@@ -12,6 +12,7 @@ ACTS: Mapping[str, Act] = {
     "post": posts.post,
     "update": posts.update,
     "fetch_message": fetches.message,
+    "mark_message": fetches.mark,
 }
 
 
