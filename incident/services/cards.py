@@ -58,13 +58,15 @@ def posted(session: Session, incident: Incident) -> Delivery | None:
     return slack_cards.last_post(session, incident.id, _key(session, incident, stands))
 
 
-def last_wordings(session: Session, incident: Incident) -> Delivery | None:
-    """How the card reads, or will once the edit that was promised last is made."""
+def offered_since(session: Session, incident: Incident, number: int) -> datetime | None:
+    """When the button of this step came onto the card, if the last edit brought it there."""
     row = slack_cards.of_incident(session, incident.id)
     if row is None:
         return None
-    stands = Place(row.channel, row.thread_ts)
-    return receipts.newest(session, incident.id, _key(session, incident, stands))
+    key = _key(session, incident, Place(row.channel, row.thread_ts))
+    made = slack_cards.last_sent(session, incident.id, key, limit=2)
+    offered = [f"{incident.key}:{number}:" in _pressable(one) for one in made]
+    return made[0].settled_at if offered == [True, False] else None
 
 
 def _place(session: Session, incident: Incident) -> Place:
@@ -174,6 +176,12 @@ def _card(session: Session, incident: Incident, row: SlackCard, *, at: datetime)
 def _seen(row: SlackCard, incident: Incident, card: Card, *, at: datetime) -> None:
     row.shown_seq, row.shown_at = incident.last_seq, at
     row.next_at, row.ended = card.next_at, card.ended
+
+
+def _pressable(wording: Delivery) -> str:
+    """What the buttons of this wording carry, one after the other."""
+    rows = [part.get("elements") or () for part in wording.settings.get("card") or ()]
+    return " ".join(str(one.get("value", "")) for row in rows for one in row)
 
 
 def _reads(last: Delivery, card: Card) -> bool:

@@ -14,13 +14,18 @@ from sqlalchemy.orm import Session
 from incident.rules.dialogs import Asked, Dialog, Reply
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
+from incident.services import card_dialogs
+from incident.services import cord_dialogs
 
 Context = Mapping[str, str]
 Values = Mapping[str, Any]
 Fill = Callable[[Session, Context, Actor, datetime], Dialog]
 Submit = Callable[[Session, Context, Values, Actor, datetime], Reply]
 
-DIALOGS: Mapping[str, tuple[Fill, Submit]] = {}
+DIALOGS: Mapping[str, tuple[Fill, Submit]] = {
+    cord_dialogs.SAME_AS: (cord_dialogs.fill_same_as, cord_dialogs.submit_same_as),
+    cord_dialogs.WHY: (cord_dialogs.fill_why, cord_dialogs.submit_why),
+}
 
 
 def fill(session: Session, asked: Asked, *, actor: Actor, at: datetime) -> Dialog:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -83,17 +83,26 @@ def wanted(session: Session, *, desk: str, limit: int = 50) -> list[int]:
 
 def last_post(session: Session, incident_id: int, dedup_key: str) -> Delivery | None:
     """The newest message that the card was posted as. `dedup_key` is that of any of them."""
+    query = _wordings(incident_id, dedup_key).where(Delivery.action == "post")
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def last_sent(session: Session, incident_id: int, dedup_key: str, *, limit: int) -> list[Delivery]:
+    """The newest wordings that Slack took, the newest first."""
+    query = _wordings(incident_id, dedup_key).where(Delivery.state == "sent")
+    return list(session.scalars(query.limit(limit)))
+
+
+def _wordings(incident_id: int, dedup_key: str) -> Select[Delivery]:
     cause = dedup_key.rpartition("/g")[0]
-    return session.scalars(
+    return (
         select(Delivery)
         .where(
             Delivery.incident_id == incident_id,
-            Delivery.action == "post",
             Delivery.dedup_key.startswith(f"{cause}/g", autoescape=True),
         )
         .order_by(Delivery.id.desc())
-        .limit(1)
-    ).one_or_none()
+    )
 
 
 def _at_work(desk: str) -> ColumnElement[bool]:
