@@ -30,7 +30,8 @@ class Story:
     """An incident as its receipt tells it.
 
     `due_at` is when the grace ends, and `waiting` whether it still runs. `taken_by` is who said
-    "I have it" although nobody had been paged. `last_word` is how the incident ended.
+    "I have it" although nobody had been paged. `last_word` is how the incident ended, `others`
+    whether more is open that it could be the same as.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Story:
     taken_by: str = ""
     last_word: str = ""
     joined: int = 0
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def words(story: Story) -> Words:
     text, buttons = PHASES[phase]
     counted = _joined(story.joined)
     said = f"{story.key}: {text(story)}" + (f"\n{counted}" if counted else "")
-    return Words(phase, said, tuple(button(story) for button in buttons))
+    shown = (*buttons, _same_as) if story.others and story.status == "triage" else buttons
+    return Words(phase, said, tuple(button(story) for button in shown))
 
 
 def now_words(story: Story, at: datetime) -> str:
@@ -229,6 +232,10 @@ def _i_have_it(story: Story) -> Button:
 
 def _false_alarm(story: Story) -> Button:
     return _button("False alarm", "false_alarm", story.key)
+
+
+def _same_as(story: Story) -> Button:
+    return _button("Same as…", "same_as", story.key)
 
 
 def _page_again(story: Story) -> Button:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from incident.rules import pages as page_rules
 from incident.rules import receipts as rules
-from incident.rules.incidents import TEXT_LENGTH
+from incident.rules.incidents import TEXT_LENGTH, Status
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
 from incident.rules.receipts import PageSeen, Story, Words
@@ -16,7 +16,16 @@ from incident.rules.words import shortened
 from incident.services.members import actor_for
 from incident.services.record import record
 from incident.services.speech import said_in
-from incident.storage import installs, pages, receipts, signals, targets, timeline, timers
+from incident.storage import (
+    incidents,
+    installs,
+    pages,
+    receipts,
+    signals,
+    targets,
+    timeline,
+    timers,
+)
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import LIVE, Page
@@ -119,6 +128,7 @@ def story_of(session: Session, incident: Incident) -> Story:
         taken_by=_taken_by(session, incident, page),
         last_word=_last_word(session, incident),
         joined=signals.count_joined(session, incident.id),
+        others=incident.status == Status.TRIAGE and _is_not_alone(session, incident),
     )
 
 
@@ -191,6 +201,13 @@ def _last_word(session: Session, incident: Incident) -> str:
     if not told:
         return ""
     return f"{told[-1].text} ({told[-1].occurred_at:%H:%M:%S} UTC)."
+
+
+def _is_not_alone(session: Session, incident: Incident) -> bool:
+    """Whether another incident is open that everybody may know of."""
+    known = ~Incident.private & (Incident.mode == incident.mode)
+    open_ones = incidents.unfinished(session, 2, among=known)
+    return any(one.id != incident.id for one in open_ones)
 
 
 def _newest(session: Session, incident: Incident, cause: str) -> Delivery | None:
