@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from incident.rules.dialogs import Asked, Dialog, Reply
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
-from incident.services import card_dialogs
-from incident.services import cord_dialogs
+from incident.services import card_dialogs, cord_dialogs
 
 Context = Mapping[str, str]
 Values = Mapping[str, Any]
@@ -25,6 +24,10 @@ Submit = Callable[[Session, Context, Values, Actor, datetime], Reply]
 DIALOGS: Mapping[str, tuple[Fill, Submit]] = {
     cord_dialogs.SAME_AS: (cord_dialogs.fill_same_as, cord_dialogs.submit_same_as),
     cord_dialogs.WHY: (cord_dialogs.fill_why, cord_dialogs.submit_why),
+    "step_value": (card_dialogs.fill_value, card_dialogs.submit_value),
+    "step_reason": (card_dialogs.fill_reason, card_dialogs.submit_reason),
+    "step_note": (card_dialogs.fill_note, card_dialogs.submit_note),
+    "page": (card_dialogs.fill_page, card_dialogs.submit_page),
 }
 
 
