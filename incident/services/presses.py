@@ -10,7 +10,16 @@ from incident.rules import cord as rules
 from incident.rules.dialogs import Reply
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.receipts import DEAD, LIVE, Words
-from incident.services import cord_dialogs, hands, incidents, pages, pulls, receipts, second_cries
+from incident.services import (
+    card_presses,
+    cord_dialogs,
+    hands,
+    incidents,
+    pages,
+    pulls,
+    receipts,
+    second_cries,
+)
 from incident.services.hands import Hand, Press
 from incident.services.members import actor_for
 from incident.services.record import record
@@ -30,7 +39,7 @@ def press(session: Session, pressed: Press, *, at: datetime) -> Reply | None:
     """
     deed = DEEDS.get(pressed.action)
     if deed is None:
-        return None
+        return card_presses.press(session, pressed, at=at)
     incident = incident_rows.lock(session, pressed.incident_key)
     actor = actor_for(session, pressed.member, pressed.member_name)
     reply = deed(session, Hand(pressed, incident, actor, at))
