@@ -11,6 +11,7 @@ from incident.delivery.listener import Listener
 from incident.delivery.notifiers import notifiers_for
 from incident.delivery.prover import Prover
 from incident.delivery.scheduler import Scheduler
+from incident.delivery.sockets import Sockets
 from incident.delivery.worker import Worker
 
 
@@ -31,15 +32,21 @@ class Shift:
         scheduler = Scheduler(clock=clock, on_jump=lambda jump: worker.pulse.note(jump))
         prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
         keeper = CardKeeper(clock=clock)
+        sockets = Sockets(config, clock=clock)
         worker = Worker(
             notifiers_for(config),
             clock=clock,
             public_url=config.public_url,
             given=config,
             beside={"the scheduler": scheduler},
-            slow={"the prover": prover, "the listener": listener, "the live cards": keeper},
+            slow={
+                "the prover": prover,
+                "the listener": listener,
+                "the live cards": keeper,
+                "the sockets": sockets,
+            },
         )
-        self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper]
+        self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

@@ -22,6 +22,8 @@ LASTING = (
     (PAGERDUTY, PATH),
     (PAGERDUTY, "webhook_heard"),
     (PAGERDUTY, "listening"),
+    ("slack", "socket"),
+    ("slack", "degraded"),
     (PROVER, ROUND),
 )
 WAKES_NOBODY = ("service", "on_call")
