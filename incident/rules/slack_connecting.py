@@ -133,6 +133,17 @@ def channel_problem(which: str) -> str:
     return "Write the channel's name, such as #executives, or its id, such as C024BE91L."
 
 
+def audience_problems(channels: Mapping[str, str]) -> dict[str, str]:
+    """What executives are told is not for customers: one channel is for one audience."""
+    first: dict[str, str] = {}
+    wrong = {}
+    for audience, channel in channels.items():
+        if channel and first.setdefault(channel, audience) != audience:
+            other = AUDIENCES[first[channel]].lower()
+            wrong[audience] = f"The {other} read there. Choose another channel for these."
+    return wrong
+
+
 def is_channel_id(which: str) -> bool:
     return bool(_CHANNEL.fullmatch(which))
 

@@ -18,6 +18,7 @@ from incident.services import targets
 from incident.services.targets import TargetForm
 from incident.storage import connections, sealed
 from incident.storage import targets as target_rows
+from incident.storage.connections import Connection
 
 PAGERDUTY, SLACK = "pagerduty", "slack"
 
@@ -136,7 +137,12 @@ def _typed(session: Session, vendor: str) -> tuple[dict[str, Any], dict[str, Any
     row = connections.find(session, vendor)
     if row is None:
         return {}, {}
-    return json.loads(sealed.unseal(row.secrets)) if row.secrets else {}, dict(row.settings)
+    return _opened(row), dict(row.settings)
+
+
+def _opened(row: Connection) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sealed.unseal(row.secrets)) if row.secrets else {}
+    return found
 
 
 def _keep(
@@ -151,11 +157,18 @@ def _keep(
     require(actor, "admin")
     row = connections.find_or_make(session, vendor, actor.name, at)
     if secrets is not None:
-        before = json.loads(sealed.unseal(row.secrets)) if row.secrets else {}
-        row.secrets = sealed.seal(json.dumps(before | secrets))
+        row.secrets = sealed.seal(json.dumps(_readable(row) | secrets))
     if settings is not None:
         row.settings = {**row.settings, **settings}
     row.updated_at, row.updated_by = at, actor.name
+
+
+def _readable(row: Connection) -> dict[str, Any]:
+    """What was sealed with a key that is lost cannot be kept beside what is typed anew."""
+    try:
+        return _opened(row)
+    except sealed.Unreadable:
+        return {}
 
 
 def forget_pagerduty(session: Session, *, actor: Actor, at: datetime) -> None:
@@ -186,6 +199,12 @@ def remember_of_slack(session: Session, known: Mapping[str, Any], *, at: datetim
     """What the desk itself has found out about the workspace, beside what was chosen."""
     row = connections.find_or_make(session, SLACK, DESK.name, at)
     row.settings = {**row.settings, **known}
+
+
+def audiences(session: Session) -> dict[str, dict[str, str]]:
+    """Where each audience reads updates: `channel` is its id, `name` what people call it."""
+    kept = settings_of(session, SLACK).get("audiences", {})
+    return {name: dict(where) for name, where in kept.items()}
 
 
 def channel_wishes(session: Session) -> dict[str, Any]:

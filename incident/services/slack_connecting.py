@@ -1,6 +1,6 @@
 """How Slack comes to be connected: tokens and secrets kept, and what is known of the workspace."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from incident.storage import proofs as proof_rows
 from incident.storage import signals, slack_rules
 
 TOKEN = "token"  # noqa: S105 - the name of a check
+LOOKED_AT = (TOKEN, "scopes", "hearing")
 GONE = (
     "The Slack app was removed from the workspace, or its token was revoked. Nothing is heard and "
     "nothing posted: install it again and give the new token in Settings, Slack."
@@ -95,6 +96,14 @@ def keep_channel_wishes(
     connections.keep_slack(session, settings={"channels": wishes}, actor=actor, at=at)
 
 
+def keep_findings(session: Session, found: Iterable[Finding], *, at: datetime) -> None:
+    """Keep these, and nothing that was found before them."""
+    _forget_what_was_found(session)
+    session.flush()
+    for one in found:
+        proofs.keep_one(session, one, at=at)
+
+
 def disconnect(session: Session, *, actor: Actor, at: datetime) -> None:
     connections.forget_slack(session, actor=actor, at=at)
     _forget_what_was_found(session)
@@ -130,5 +139,7 @@ def _change_secrets(session: Session, kept: list[str], *, actor: Actor, at: date
 
 
 def _forget_what_was_found(session: Session) -> None:
+    """What a look at Slack finds; what others have to say about Slack stays."""
     for row in proof_rows.of_subject(session, SLACK):
-        session.delete(row)
+        if row.name in LOOKED_AT or row.name.startswith("channel "):
+            session.delete(row)

@@ -70,6 +70,14 @@ def channel(client: Client, which: str) -> Channel | Answer:
     return Channel(number, f"#{name}" if name else number, found.get("is_member") is True)
 
 
+def say(client: Client, number: str, text: str) -> Answer:
+    """Post this, joining the channel first where that is what is missing."""
+    answer = client.ask("chat.postMessage", channel=number, text=text)
+    if answer.error != "not_in_channel" or not client.ask("conversations.join", channel=number).ok:
+        return answer
+    return client.ask("chat.postMessage", channel=number, text=text)
+
+
 def member(client: Client, number: str) -> Member | Answer:
     """Who this is; else why Slack does not tell."""
     answer = client.ask("users.info", user=number)
