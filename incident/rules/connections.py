@@ -43,17 +43,21 @@ def pagerduty(targets: Mapping[str, bool]) -> Connection:
     return Connection("PagerDuty", "connected", "connected", sentence)
 
 
-def slack(*, has_token: bool, has_secrets: bool, armed: Sequence[bool]) -> Connection:
+def slack(*, can_post: bool, can_hear: bool, armed: Sequence[bool]) -> Connection:
+    """`armed` says of each channel that has a rule whether a message there wakes somebody."""
     missing = []
-    if not has_token:
-        missing.append("SLACK_BOT_TOKEN is not set: nothing can be posted.")
-    if not has_secrets:
-        missing.append("SLACK_SIGNING_SECRETS is not set: messages from Slack are refused.")
+    if not can_post:
+        missing.append("There is no bot token: nothing can be posted. Settings, Slack, step 2.")
+    if not can_hear:
+        missing.append(
+            "There is neither an app-level token nor a signing secret: nothing said in Slack is "
+            "heard. Settings, Slack, step 2."
+        )
     if not armed:
         missing.append("No channel has a rule: a message in #emergency wakes nobody.")
     elif not any(armed):
         missing.append("Every rule is a dry run: a message in #emergency wakes nobody.")
-    if not has_token and not has_secrets:
+    if not can_post and not can_hear:
         sentence = "Slack is not connected."
         return Connection("Slack", "missing", "not connected", sentence, tuple(missing))
     if missing:

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from incident import clock
+from incident.delivery.slack_access import access_of
 from incident.rules import connections
 from incident.storage import proofs, slack_rules, targets, workers
 from incident.storage.db import reading
@@ -23,14 +24,15 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @bp.get("")
 @role_required("viewer")
 def index() -> ResponseReturnValue:
+    access = access_of(config())
     with reading() as session:
         found = [
             connections.pagerduty(
                 {one.name: one.connected for one in targets.every(session) if not one.proving}
             ),
             connections.slack(
-                has_token=bool(config().slack_bot_token),
-                has_secrets=bool(config().signing_secrets),
+                can_post=access.can_post,
+                can_hear=access.can_hear,
                 armed=[rule.armed for rule in slack_rules.every(session)],
             ),
             connections.worker(workers.last_beat(session), clock.now()),

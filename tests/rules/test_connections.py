@@ -25,25 +25,24 @@ def test_pagerduty_is_connected_when_every_target_is():
     assert connections.pagerduty({"primary": True}).state == "connected"
 
 
-def test_slack_without_its_settings_names_each():
-    found = connections.slack(has_token=False, has_secrets=False, armed=[])
+def test_slack_without_any_token_names_each_that_is_missing():
+    found = connections.slack(can_post=False, can_hear=False, armed=[])
 
     assert found.state == "missing"
-    assert [line.partition(" ")[0] for line in found.missing][:2] == [
-        "SLACK_BOT_TOKEN",
-        "SLACK_SIGNING_SECRETS",
-    ]
+    assert "no bot token" in found.missing[0]
+    assert "neither an app-level token nor a signing secret" in found.missing[1]
+    assert "No channel has a rule" in found.missing[2]
 
 
 def test_rules_that_are_all_dry_runs_wake_nobody_and_it_says_so():
-    found = connections.slack(has_token=True, has_secrets=True, armed=[False, False])
+    found = connections.slack(can_post=True, can_hear=True, armed=[False, False])
 
     assert found.state == "partly"
     assert "Every rule is a dry run" in found.missing[0]
 
 
 def test_slack_is_connected_with_one_armed_rule():
-    assert connections.slack(has_token=True, has_secrets=True, armed=[True]).state == "connected"
+    assert connections.slack(can_post=True, can_hear=True, armed=[True]).state == "connected"
 
 
 def test_a_worker_that_is_silent_for_half_a_minute_is_missed():

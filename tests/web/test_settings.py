@@ -13,7 +13,7 @@ def test_a_fresh_desk_says_in_plain_words_that_nothing_is_connected(browser):
 
     assert "PagerDuty is not connected. Nobody can be paged." in page
     assert "Slack is not connected." in page
-    assert "SLACK_BOT_TOKEN is not set" in page
+    assert "There is no bot token: nothing can be posted." in page
     assert "No worker has ever run. Nothing is sent." in page
 
 
@@ -36,7 +36,7 @@ def test_the_tabs_are_those_that_ones_role_can_open(browser):
     responders = words(browser("Maya").get("/settings"))
     viewers = words(browser("Sam", role="viewer").get("/settings"))
 
-    assert "PagerDuty Targets Slack rules People API tokens" in admins
+    assert "PagerDuty Targets Slack Slack rules People API tokens" in admins
     assert "Connections Targets Slack rules Yourself" in responders
     assert "Connections Yourself" in viewers
 
