@@ -24,8 +24,12 @@ class Channels(SlackState):
         channel = self._channel(arguments["channel"])
         if channel is None or not channel.joined:
             return "channel_not_found"
-        thread = [m for m in channel.messages if arguments["ts"] in (m["ts"], m.get("thread_ts"))]
-        return _messages(thread, arguments) if thread else "thread_not_found"
+        asked = channel.find(arguments["ts"])
+        if asked is None:
+            return "thread_not_found"
+        top = asked.get("thread_ts") or asked["ts"]
+        thread = [m for m in channel.messages if top in (m["ts"], m.get("thread_ts"))]
+        return _messages(thread, arguments, always=top)
 
     def _conversations_join(self, arguments: Arguments) -> Reply | str:
         channel = self._channel(arguments["channel"])
@@ -233,15 +237,24 @@ def described(channel: Channel) -> Reply:
     }
 
 
-def _messages(found: list[dict[str, Any]], arguments: Arguments) -> Reply | str:
-    """Those between `oldest` and `latest`, and those two only where they are `inclusive`."""
+def _messages(
+    found: list[dict[str, Any]], arguments: Arguments, *, always: str = ""
+) -> Reply | str:
+    """Those between `oldest` and `latest`, and those two only where they are `inclusive`.
+
+    A thread is told with its first message `always`.
+    """
     for name in ("oldest", "latest"):
         if not re.fullmatch(r"\d+(\.\d*)?", str(arguments.get(name) or 0)):
             return f"invalid_ts_{name}"
     oldest = float(arguments.get("oldest") or 0)
     latest = float(arguments.get("latest") or "inf")
     edges = (oldest, latest) if arguments.get("inclusive") else ()
-    wanted = [m for m in found if oldest < float(m["ts"]) < latest or float(m["ts"]) in edges]
+    wanted = [
+        m
+        for m in found
+        if oldest < float(m["ts"]) < latest or float(m["ts"]) in edges or m["ts"] == always
+    ]
     if arguments.get("include_all_metadata") is not True:
         wanted = [{n: v for n, v in entry.items() if n != "metadata"} for entry in wanted]
     said = page_of(wanted, arguments, name="messages")

@@ -54,6 +54,8 @@ class People(SlackState):
             "is_app_user": False,
             "is_restricted": member.is_restricted,
             "is_ultra_restricted": False,
+            "is_stranger": member.is_stranger,
+            "is_email_confirmed": member.is_email_confirmed,
             "profile": profile,
         }
 

@@ -9,6 +9,7 @@ from tests.fakes.slack_views import filled_in
 RESPONSE_URL = "https://hooks.slack.com/commands/T0DESK/1/abc"
 A_TRIGGER = "1337.42.abcdef"
 OUR_OWN = ("depth", "trigger_id")
+ONLY_IN_EVENTS = ("channel", "channel_type", "event_ts")
 
 Payload = dict[str, Any]
 
@@ -35,15 +36,17 @@ def a_command(text: str = "", **fields: Any) -> dict[str, str]:
 def a_message_shortcut(callback: str, message: Mapping[str, Any], **fields: Any) -> Payload:
     """Somebody chose one of our shortcuts under a message."""
     given = {"user": "U0MAYA", "user_name": "maya", "channel": A_CHANNEL} | fields
-    return {
+    asked = _asked_by(given)
+    del asked["api_app_id"], asked["user"]["username"]
+    said = {name: value for name, value in message.items() if name not in ONLY_IN_EVENTS}
+    return asked | {
         "type": "message_action",
         "callback_id": callback,
         "action_ts": A_TS,
         "message_ts": message["ts"],
-        "message": {"type": "message", "user": "U0SAM", "team": TEAM} | dict(message),
+        "message": {"type": "message", "user": "U0SAM", "team": TEAM} | said,
         "channel": {"id": given["channel"], "name": given.get("channel_name", "emergency")},
         "response_url": given.get("response_url", RESPONSE_URL),
-        **_asked_by(given),
     }
 
 

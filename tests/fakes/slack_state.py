@@ -51,6 +51,8 @@ class Member:
     tz_offset: int = 3_600
     is_bot: bool = False
     is_restricted: bool = False
+    is_stranger: bool = False
+    is_email_confirmed: bool = True
     deleted: bool = False
     team_id: str = TEAM
 

@@ -189,6 +189,18 @@ def test_history_is_read_between_two_moments(slack):
     assert [message["ts"] for message in edges] == [third, second, first]
 
 
+def test_a_thread_is_told_with_its_first_message(slack):
+    top = slack.person_says("help")["event"]["ts"]
+    replies = [slack.person_says(f"{n}", thread_ts=top)["event"]["ts"] for n in range(3)]
+    asked = {"ts": replies[1], "oldest": replies[1], "latest": replies[1], "inclusive": "1"}
+
+    told = ask(slack, "conversations.replies", form=True, **asked, **WHERE)["messages"]
+
+    assert [message["ts"] for message in told] == [top, replies[1]]
+    nothing = ask(slack, "conversations.replies", form=True, ts="1.1", **WHERE)
+    assert nothing["error"] == "thread_not_found"
+
+
 def test_a_permalink_leads_to_the_message_in_its_thread(slack):
     top = slack.person_says("help")["event"]["ts"]
     reply = slack.person_says("more", thread_ts=top)["event"]["ts"]
