@@ -9,9 +9,19 @@ from incident.rules.outcome import Event
 
 PAGE, MAIL = "pagerduty", "email"
 HELD = "note_held"
+# What did not happen, where something else than a post was asked of Slack.
+UNDONE = {
+    "create_channel": "NO SLACK CHANNEL",
+    "use_channel": "NO SLACK CHANNEL",
+    "invite_member": "{subject} was NOT asked into {channel}",
+    "set_topic": "The topic of {channel} was NOT set",
+    "set_bookmark": "The bookmark in {channel} was NOT set",
+    "pin_card": "The card in {channel} was NOT pinned",
+    "archive_channel": "{channel} was NOT archived",
+}
 # That a message of ours reads otherwise now, that a page carries a note, or that Slack told what
-# a message says, is no news by itself.
-QUIET = ("update", HELD, "fetch_message", "mark_message")
+# a message says, is no news by itself. Of a channel the news is told where it follows from.
+QUIET = ("update", HELD, "fetch_message", "mark_message", *UNDONE)
 NEWS = {
     "acknowledge": "somebody has it",
     HELD: "more pages are held back",
@@ -127,6 +137,9 @@ def _place(delivery: Promised) -> str:
 def _outcry(delivery: Promised) -> str:
     if delivery.integration == MAIL:
         return f"NOT MAILED to {delivery.target}"
+    if delivery.action in UNDONE:
+        channel = delivery.settings.get("channel_name") or delivery.target
+        return UNDONE[delivery.action].format(subject=delivery.subject, channel=channel)
     if not _is_page(delivery):
         return f"NOT SENT to {_place(delivery)}"
     if delivery.action == "trigger":

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
-from incident.services import kept_messages
+from incident.services import channel_results, kept_messages
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 
@@ -19,6 +19,7 @@ After = Callable[[Session, Incident, Delivery, Ended, datetime], None]
 
 AFTER: Mapping[str, After] = {
     kept_messages.FETCH: kept_messages.told,
+    **channel_results.AFTER,
 }
 
 

@@ -49,6 +49,11 @@ class IncidentChannel(Base):
         """What people call it: #inc-42."""
         return f"#{self.name}" if self.name else "the channel"
 
+    @property
+    def address(self) -> str:
+        """Where Slack leads to it, in whichever workspace somebody is logged in."""
+        return f"https://slack.com/app_redirect?channel={self.channel}" if self.channel else ""
+
 
 def of_incident(session: Session, incident_id: int) -> IncidentChannel | None:
     """The channel of this incident, in any state. Whoever changes it holds the incident's lock."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from incident.integrations.notifier import Message, NotSent, Refused, Result
-from incident.integrations.slack import fetches, posts
+from incident.integrations.slack import channels, fetches, posts
 from incident.integrations.slack.client import Client
 
 Act = Callable[[Client, Message], Result]
@@ -12,6 +12,13 @@ ACTS: Mapping[str, Act] = {
     "post": posts.post,
     "update": posts.update,
     "fetch_message": fetches.message,
+    "create_channel": channels.create,
+    "use_channel": channels.use,
+    "invite_member": channels.invite,
+    "set_topic": channels.set_topic,
+    "set_bookmark": channels.bookmark,
+    "pin_card": channels.pin,
+    "archive_channel": channels.archive,
     "mark_message": fetches.mark,
 }
 
