@@ -70,9 +70,8 @@ def offered_since(session: Session, incident: Incident, number: int) -> datetime
 
 
 def _place(session: Session, incident: Incident) -> Place:
-    """A drill is shown in its own channel alone: nobody else is to read that there is trouble."""
-    place = slack_places.place_of(session, incident)
-    return Place() if incident.mode == "drill" and place.thread_ts else place
+    """A drill sends nothing, so it has no card either."""
+    return Place() if incident.mode == "drill" else slack_places.place_of(session, incident)
 
 
 def _is_closed(session: Session, incident: Incident, place: Place) -> bool:
@@ -228,7 +227,6 @@ def _notice(
             "card": list(card.parts),
             "path": f"/incidents/{incident.key}",
             "quiet": True,
-            "in_drill": True,
             **where,
         },
     )

@@ -38,7 +38,7 @@ def objection_to(
     session: Session, delivery: Delivery, page: Page | None, *, now: datetime, owed_at: Owed
 ) -> Moot | Late | TryAgain | NotSent | None:
     """`owed_at` says when what was due at a moment really came due, if the clock was set since."""
-    if delivery.drill and not delivery.settings.get("in_drill"):
+    if delivery.drill:
         return NotSent("this is a drill")
     if page is not None:
         found = _objection_to_page(session, delivery, page)

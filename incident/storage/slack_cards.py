@@ -67,14 +67,14 @@ def wanted(session: Session, *, desk: str, limit: int = 50) -> list[int]:
     open_channel = and_(IncidentChannel.state == "open", IncidentChannel.channel != "")
     among_friends = or_(Incident.private.is_(False), IncidentChannel.private.is_(True))
     has_channel = and_(open_channel, among_friends)
-    in_thread = and_(Incident.slack_thread.is_not(None), Incident.mode == "live", _at_work(desk))
+    in_thread = and_(Incident.slack_thread.is_not(None), Incident.private.is_(False))
     return list(
         session.scalars(
             select(Incident.id)
             .outerjoin(SlackCard, SlackCard.incident_id == Incident.id)
             .outerjoin(IncidentChannel, IncidentChannel.incident_id == Incident.id)
-            .where(SlackCard.id.is_(None), Incident.status.not_in(ENDED))
-            .where(or_(has_channel, and_(in_thread, Incident.private.is_(False))))
+            .where(SlackCard.id.is_(None), Incident.status.not_in(ENDED), Incident.mode == "live")
+            .where(or_(has_channel, and_(in_thread, _at_work(desk))))
             .order_by(Incident.id)
             .limit(limit)
         )
