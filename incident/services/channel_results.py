@@ -9,7 +9,7 @@ from incident.integrations.notifier import Delivered, NotSent, Refused
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK
 from incident.rules.receipts import Words
-from incident.services import channel_upkeep, channels, receipts
+from incident.services import cards, channel_upkeep, channels, receipts
 from incident.services.channel_upkeep import ARCHIVE, BOOKMARK, INVITE, PIN, TOPIC
 from incident.services.channels import CREATE, USE
 from incident.services.record import record
@@ -61,6 +61,10 @@ def _begin(
     if incident.slack_channel and incident.slack_thread and not incident.private:
         words = Words("channel", f"{incident.key}: we work in {row.shown}.")
         receipts.say(session, incident, words, cause=f"channel-{row.channel}", at=at)
+    cards.show(session, incident, at=at)
+    card = cards.posted(session, incident)
+    if card is not None:
+        channel_upkeep.pin(session, incident, card.intent_key, at)
     channel_upkeep.follow(session, incident, at)
 
 

@@ -129,6 +129,18 @@ def test_its_topic_and_its_bookmark_lead_to_the_incident(an_incident, slack, kee
     ]
 
 
+def test_the_live_card_stands_in_it_pinned(an_incident, slack, keeper, send, go_on, clock):
+    key = an_incident(severity="sev2")
+
+    ask(key, clock)
+    send()
+    go_on()
+
+    card = named(slack).messages[0]
+    assert "INC-1 · SEV2 · investigating" in str(card["blocks"])
+    assert named(slack).pins == [card["ts"]]
+
+
 def test_the_topic_follows_the_incident_at_most_every_ten_seconds(
     an_incident, slack, keeper, send, clock
 ):
