@@ -7,6 +7,7 @@ from typing import Protocol
 from config import Config
 from incident.delivery.card_keeper import CardKeeper
 from incident.delivery.deadman import Deadman
+from incident.delivery.directory import Directory
 from incident.delivery.listener import Listener
 from incident.delivery.notifiers import notifiers_for
 from incident.delivery.prover import Prover
@@ -33,6 +34,7 @@ class Shift:
         prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
         keeper = CardKeeper(clock=clock)
         sockets = Sockets(config, clock=clock)
+        directory = Directory(config, clock=clock)
         worker = Worker(
             notifiers_for(config),
             clock=clock,
@@ -44,9 +46,11 @@ class Shift:
                 "the listener": listener,
                 "the live cards": keeper,
                 "the sockets": sockets,
+                "the directory": directory,
             },
         )
         self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
+        self._on_duty.append(directory)
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

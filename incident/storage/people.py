@@ -67,6 +67,11 @@ def by_slack_id(session: Session, slack_id: str) -> Person | None:
     ).one_or_none()
 
 
+def slack_ids(session: Session) -> set[str]:
+    """Every Slack member that somebody is, those who may not come in any more too."""
+    return set(session.scalars(select(Person.slack_id).where(Person.slack_id != "")))
+
+
 def every(session: Session) -> list[Person]:
     """All people by name, the disabled ones too."""
     return list(session.scalars(select(Person).order_by(func.lower(Person.name), Person.id)))

@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from incident.storage.db import Base, UTCDateTime, find_or_add
+from incident.storage.people import Person
 
 
 class SlackMember(Base):
-    """One per member of a workspace that we have met or been told of. `email` is in lower case.
+    """One per member of a workspace that we have met or been told of. `email` is in lower case,
+    and kept only where it proves whose account the member has here.
 
     `name` is empty while nobody has told it; `asked_at` is when Slack last said who this is, or
     that it knows nobody of that id. A `stranger` belongs to another company.
@@ -74,6 +76,26 @@ def unasked(session: Session, limit: int = 20) -> list[str]:
             .limit(limit)
         )
     )
+
+
+def linkable(session: Session, *, lock: bool = False) -> list[tuple[Person, SlackMember]]:
+    """People without a Slack identity, beside the member who proves the same address. Whoever took
+    their link away, or may not come in any more, is left alone. `lock` to change the people."""
+    query = (
+        select(Person, SlackMember)
+        .join(SlackMember, SlackMember.email == Person.email)
+        .where(
+            SlackMember.email != "",
+            SlackMember.gone.is_(False),
+            SlackMember.member.not_in(select(aliased(Person).slack_id)),
+            Person.slack_id == "",
+            Person.slack_link != "refused",
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.id)
+    )
+    rows = session.execute(query.with_for_update(of=Person) if lock else query)
+    return [(row[0], row[1]) for row in rows]
 
 
 def count(session: Session) -> int:
