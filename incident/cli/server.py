@@ -18,6 +18,7 @@ from config import Config
 from incident import clock
 from incident.cli.desk import open_desk
 from incident.delivery import bell
+from incident.delivery.asides import ASIDES
 from incident.delivery.shift import Shift
 from incident.services import people
 from incident.storage import db
@@ -84,11 +85,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         if self._sends:
             self._shift = Shift(self._config, clock=clock.now)
             self._shift.start()
+        ASIDES.start()
         gthread.STOP_KEEPALIVE_LINGER = LINGER
 
         def stop(number: int, frame: FrameType | None) -> None:
             """Streams end and sending stops at once; requests under way are finished."""
             bell.HUB.stop()
+            ASIDES.stop()
             if self._shift is not None:
                 self._shift.stop()
             worker.handle_exit(number, frame)

@@ -49,18 +49,23 @@ Aside = Callable[[Reach], object]
 
 
 class Asides:
-    """A few threads that are there from the first aside on, so never before a process forks."""
+    """A few threads, made for the first aside that is given while this is on duty: so never
+    before a process forks, and not at all where nobody uses Slack."""
 
     def __init__(self) -> None:
         self._reach: Reach | None = None
         self._queue: Queue[Aside] = Queue(WAITING)
         self._hands: list[_Hand] = []
         self._lock = Lock()
-        self._closed = False
+        self._on_duty = False
 
     def serve(self, config: Config) -> None:
         """Whose Slack is asked from now on."""
         self._reach = Reach(config)
+
+    @property
+    def public_url(self) -> str:
+        return self._reach.public_url if self._reach else ""
 
     def give(self, aside: Aside) -> None:
         """Have it done in a moment. One too many is dropped, and said so in the log."""
@@ -70,7 +75,7 @@ class Asides:
             log.warning("Slack is too slow: a dialog or an answer was dropped")
             return
         with self._lock:
-            if not self._hands and not self._closed and self._reach is not None:
+            if self._on_duty and not self._hands:
                 self._hands = [_Hand(self, number) for number in range(1, THREADS + 1)]
                 for hand in self._hands:
                     hand.start()
@@ -87,12 +92,12 @@ class Asides:
         return True
 
     def start(self) -> None:
-        with self._lock:
-            self._closed = False
+        self._hands = [hand for hand in self._hands if not hand.stopping.is_set()]
+        self._on_duty = True
 
     def stop(self) -> None:
         """Quick enough for a signal handler: what is under way ends by itself."""
-        self._closed = True
+        self._on_duty = False
         for hand in self._hands:
             hand.stop()
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from config import Config
+from incident.delivery.asides import ASIDES
 from incident.delivery.card_keeper import CardKeeper
 from incident.delivery.deadman import Deadman
 from incident.delivery.directory import Directory
@@ -50,7 +51,8 @@ class Shift:
             },
         )
         self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
-        self._on_duty.append(directory)
+        ASIDES.serve(config)
+        self._on_duty += [directory, ASIDES]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

@@ -1,7 +1,7 @@
 """What somebody typed after /inc: the word, the incident, and the rest."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -112,12 +112,9 @@ def dialog_of(said: Said, channel: str = "") -> Asked | None:
     if said.word not in DIALOGS or (said.rest and said.word != "update"):
         return None
     name, title = DIALOGS[said.word]
-    return Asked(name, title, context(said.key, channel))
-
-
-def context(key: str, channel: str) -> Mapping[str, str]:
-    """Which incident is meant: the one of this key, else that of the channel."""
-    return {"key": key} if key else {"channel": channel}
+    if name == "open":
+        return Asked(name, title, {"in": channel})
+    return Asked(name, title, {"key": said.key} if said.key else {"channel": channel})
 
 
 def again(said: Said, key: str) -> str:

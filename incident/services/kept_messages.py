@@ -48,8 +48,16 @@ def reacted(session: Session, payload: Message, at: datetime) -> str:
         return "no incident is worked on there"
     if known_in == incident.id:
         return "the message is on the timeline already"
-    where = {"channel": mark.channel, "ts": mark.ts}
-    return keep(session, incident.key, message=message, by=by, way="reaction", at=at, **where)
+    return keep(
+        session,
+        incident.key,
+        channel=mark.channel,
+        ts=mark.ts,
+        by=by,
+        way="reaction",
+        at=at,
+        message=message,
+    )
 
 
 def keep(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, jsonify, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
@@ -63,6 +63,11 @@ def as_object(text: str | bytes) -> Mapping[str, Any] | None:
 def heard() -> Response:
     """All that Slack wants to know within its three seconds."""
     return make_response("", 200)
+
+
+def answered(body: Mapping[str, Any] | None) -> Response:
+    """What Slack shows at once, or only that it was heard."""
+    return heard() if body is None else jsonify(body)
 
 
 def _try_again() -> Response:

@@ -40,6 +40,15 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A button, and who pressed it. `passing` is one below an answer that only they can see."""
+
+    asker: Asker
+    pressed: Pressed
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """A dialog filled in. `fields` are the names of its questions, in their order."""
 
@@ -72,7 +81,7 @@ class Closed:
     name: str
 
 
-Request = Command | Pressed | Submitted | Shortcut | Closed | Ignored
+Request = Command | Press | Submitted | Shortcut | Closed | Ignored
 
 
 def read(kind: Kind, payload: Object) -> Request:
@@ -119,6 +128,14 @@ def _command(payload: Object) -> Command | Ignored:
     return Command(asker, text(payload, "channel_id"), storable(plain(said)).strip(), members)
 
 
+def _press(payload: Object) -> Press | Ignored:
+    pressed = trigger.read_action(payload)
+    if isinstance(pressed, Ignored):
+        return pressed
+    passing = part(payload, "container").get("is_ephemeral") is True
+    return Press(asker_of(payload), pressed, passing)
+
+
 def _submitted(payload: Object) -> Submitted | Ignored:
     view = part(payload, "view")
     name, context = views.read_metadata(text(view, "private_metadata"))
@@ -163,7 +180,7 @@ def _clean(value: str | list[str]) -> str | list[str]:
 
 
 READERS: Mapping[str, Callable[[Object], Request]] = {
-    "block_actions": trigger.read_action,
+    "block_actions": _press,
     "view_submission": _submitted,
     "view_closed": _closed,
     "message_action": _shortcut,
