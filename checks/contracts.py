@@ -9,7 +9,7 @@ nothing to check.
 import sys
 from pathlib import Path
 
-from checks import pagerduty_contract, slack_contract
+from checks import pagerduty_contract, slack_contract, slack_manifest_contract
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = ROOT.parent / "shared" / "contracts"
@@ -20,7 +20,7 @@ def main() -> int:
         print("contracts: none lie beside this folder, nothing was checked")
         return 0
     checked, wrong = 0, []
-    for contract in (pagerduty_contract, slack_contract):
+    for contract in (pagerduty_contract, slack_contract, slack_manifest_contract):
         held = contract.hold(PUBLISHED, ROOT)
         checked += held.checked
         wrong += held.wrong

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from config import ROOT
 from incident.rules import slack_manifest as rules
 
 DESK = "https://desk.example.com"
@@ -85,3 +86,19 @@ def test_a_scope_that_is_missing_is_named_with_what_to_do():
 def test_a_slack_that_does_not_tell_the_scopes_is_not_accused():
     assert rules.missing([]) == ()
     assert rules.missing_sentence(()) == ""
+
+
+def test_what_the_documentation_has_people_paste_is_what_the_desk_shows():
+    page = (ROOT / "docs" / "integrations" / "slack.md").read_text()
+
+    pasted = json.loads(page.partition("```json")[2].partition("```")[0])
+
+    assert pasted == rules.manifest("https://desk.example", by_socket=False)
+
+
+def test_the_documentation_says_what_each_scope_is_for():
+    page = (ROOT / "docs" / "integrations" / "slack.md").read_text()
+
+    assert [
+        scope.name for scope in rules.SCOPES if f"| `{scope.name}` | {scope.why}" not in page
+    ] == []
