@@ -103,10 +103,11 @@ def _done(session: Session, hand: Hand) -> None:
 def _answer(session: Session, hand: Hand) -> None:
     step = _step(session, hand)
     choices = [str(choice) for choice in step.settings.get("choices") or ("yes", "no")]
-    place = _whole(hand.rest)
-    if place >= len(choices):
+    by_place = {str(place): choice for place, choice in enumerate(choices)}
+    chosen = by_place.get(hand.rest)
+    if chosen is None:
         raise NotAllowed(f"Step {step.number} has no such answer. Open it in the desk.")
-    if _is_done(step, hand) and step.value == choices[place]:
+    if _is_done(step, hand) and step.value == chosen:
         return
     _require_as_shown(step, hand)
     _require_read(session, hand)
@@ -116,7 +117,7 @@ def _answer(session: Session, hand: Hand) -> None:
         number=hand.number,
         actor=hand.actor,
         at=hand.at,
-        value=choices[place],
+        value=chosen,
         expected_seq=hand.seq,
     )
 
@@ -145,6 +146,9 @@ def _have(session: Session, hand: Hand) -> None:
     page = next((page for page in asked if page.id == hand.number), None)
     if page is None or page.acknowledged_by == hand.actor.name:
         return
+    if page.acknowledged_by:
+        raise NotAllowed(f"{page.acknowledged_by} has it already.")
+    _require_open(hand)
     pages.acknowledge(
         session,
         incident_key=hand.incident.key,
@@ -166,6 +170,7 @@ def _update(_session: Session, hand: Hand) -> Reply:
 
 def _step(session: Session, hand: Hand) -> Step:
     _require_responder(hand, "Only a responder may work on the steps.")
+    _require_open(hand)
     in_run = step_rows.of_run_with(session, hand.incident.id, hand.number)
     return next(step for step in in_run if step.number == hand.number)
 
@@ -176,6 +181,13 @@ def _is_done(step: Step, hand: Hand) -> bool:
         return False
     is_same = step.state == "done" and step.settled_by == hand.actor.name
     return is_same and hand.at - step.settled_at <= AGAIN_WITHIN
+
+
+def _require_open(hand: Hand) -> None:
+    if not hand.incident.open:
+        raise NotAllowed(
+            f"{hand.incident.key} is {hand.incident.status}. Open it in the desk to go on with it."
+        )
 
 
 def _require_as_shown(step: Step, hand: Hand) -> None:

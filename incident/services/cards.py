@@ -44,7 +44,7 @@ def keep(session: Session, incident: Incident, *, at: datetime) -> None:
         _tell_anew(session, incident, row, at=at)
 
 
-def show(session: Session, incident: Incident, *, at: datetime) -> None:
+def show(session: Session, incident: Incident, at: datetime) -> None:
     """The same, for whoever has just given the incident its place in Slack."""
     keep(session, incident, at=at)
 
