@@ -15,6 +15,7 @@ from incident.rules.progress import SETTLED
 from incident.rules.steps import NEEDS_REASON, PAUSE_POINTS
 from incident.rules.words import outcome_words, shortened
 from incident.services import pages, proofs, steps, visibility
+from incident.services.card_stories import kept_phones
 from incident.storage import incidents, targets
 from incident.storage import steps as step_rows
 from incident.storage.incidents import Incident
@@ -132,7 +133,7 @@ def submit_page(
         cause=f"dialog-{digest}",
     )
     if page.state == "not_sent":
-        return Reply(f"NOBODY WAS PAGED: {page.reason}. Telephone {page.target}.")
+        return Reply(f"NOBODY WAS PAGED: {page.reason}. {_call(session, page.target)}")
     return Reply(f"Paging {page.target} for {incident.key}. The card shows who answers.")
 
 
@@ -145,6 +146,12 @@ def _wakes(target: Target, trouble: str, at: datetime) -> str:
         return f"{target.name}: not connected to PagerDuty, so nobody would be woken"
     woken = ", ".join(people) or f"whoever is on call ({_there(target.zone, at)})"
     return f"{target.name}: {woken}" + (f". Beware: {trouble}" if trouble else "")
+
+
+def _call(session: Session, target: str) -> str:
+    found = targets.find(session, target)
+    phones = [f"{name} {phone}" for name, phone in kept_phones(found)] if found else []
+    return f"Telephone {', '.join(phones) or 'whoever you know'}."
 
 
 def _there(zone: object, at: datetime) -> str:

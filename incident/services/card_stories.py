@@ -195,13 +195,13 @@ def _phones(named: Sequence[str], found: Sequence[Target]) -> list[tuple[str, st
     """Those of the targets that were paged, else those of any target."""
     paged = [target for target in found if target.name in named]
     for behind in (paged, found):
-        phones = [phone for target in behind for phone in _kept_phones(target)]
+        phones = [phone for target in behind for phone in kept_phones(target)]
         if phones:
             return list(dict.fromkeys(phones))
     return []
 
 
-def _kept_phones(target: Target) -> list[tuple[str, str]]:
+def kept_phones(target: Target) -> list[tuple[str, str]]:
     kept: Sequence[Mapping[str, object]] = target.phones or target.on_call
     return [(str(p.get("name", "")), str(p["phone"])) for p in kept if p.get("phone")]
 

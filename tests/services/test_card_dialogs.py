@@ -191,7 +191,8 @@ def test_one_dialog_pages_once_however_often_it_is_handed_in(at_step, clock):
 def test_a_second_dialog_pages_again(at_step, clock):
     connect_target("primary")
     first = fill("page", at_step("Look"), clock)
-    second = fill("page", first.context, clock.forward, actor=MAYA)
+    clock.forward(seconds=1)
+    second = fill("page", first.context, clock)
 
     submit("page", first.context, clock, target="primary")
     submit("page", second.context, clock, target="primary")
@@ -209,12 +210,14 @@ def test_anybody_may_page(at_step, clock):
 
 
 def test_who_pages_nobody_is_told_so(at_step, clock):
+    with transaction() as session:
+        target_rows.get(session, "primary").phones = [{"name": "Ana", "phone": "+1 555 0100"}]
     asked = fill("page", at_step("Look"), clock)
 
     reply = submit("page", asked.context, clock, target="primary")
 
     assert reply.text == (
-        "NOBODY WAS PAGED: primary is not connected to PagerDuty. Telephone primary."
+        "NOBODY WAS PAGED: primary is not connected to PagerDuty. Telephone Ana +1 555 0100."
     )
 
 
