@@ -24,12 +24,10 @@ class Channels(SlackState):
         channel = self._channel(arguments["channel"])
         if channel is None or not channel.joined:
             return "channel_not_found"
-        asked = channel.find(arguments["ts"])
-        if asked is None:
-            return "thread_not_found"
-        top = asked.get("thread_ts") or asked["ts"]
+        asked = channel.find(arguments["ts"]) or {}
+        top = asked.get("thread_ts") or arguments["ts"]
         thread = [m for m in channel.messages if top in (m["ts"], m.get("thread_ts"))]
-        return _messages(thread, arguments, always=top)
+        return _messages(thread, arguments, always=top) if thread else "thread_not_found"
 
     def _conversations_join(self, arguments: Arguments) -> Reply | str:
         channel = self._channel(arguments["channel"])

@@ -44,13 +44,13 @@ def a_change_event(
     text: str, *, before: str, at: str = "1741053660.000200", **fields: Any
 ) -> Payload:
     """The author changed what was written."""
-    message = _quoted(text, fields)
+    where, message = fields.pop("channel", A_CHANNEL), _quoted(text, fields)
     return an_envelope(
         {
             "type": "message",
             "subtype": "message_changed",
             "hidden": True,
-            "channel": A_CHANNEL,
+            "channel": where,
             "channel_type": "channel",
             "message": message | {"edited": {"user": message.get("user"), "ts": at}},
             "previous_message": message | {"text": before},
@@ -62,13 +62,13 @@ def a_change_event(
 
 def a_deletion_event(text: str, *, at: str = A_LATER_TS, **fields: Any) -> Payload:
     """The author took the message away."""
-    message = _quoted(text, fields)
+    where, message = fields.pop("channel", A_CHANNEL), _quoted(text, fields)
     return an_envelope(
         {
             "type": "message",
             "subtype": "message_deleted",
             "hidden": True,
-            "channel": A_CHANNEL,
+            "channel": where,
             "channel_type": "channel",
             "deleted_ts": message["ts"],
             "previous_message": message,

@@ -45,6 +45,7 @@ def _scale(asked: argparse.Namespace) -> dict[str, float]:
         "hurry": asked.hurry,
         "outage": asked.outage,
         "crowd": asked.crowd,
+        "storm": asked.storm,
         "minute": WINDOW.total_seconds() / asked.pace,
     }
 
@@ -58,6 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hurry", type=float, default=HURRY, help="1 keeps leases as they are")
     parser.add_argument("--outage", type=float, default=OUTAGE, help="seconds for ten minutes")
     parser.add_argument("--crowd", type=int, default=300, help="pages while PagerDuty is crowded")
+    parser.add_argument("--storm", type=int, default=1000, help="messages of a storm in Slack")
     parser.add_argument("--pace", type=float, default=PACE, help="1 keeps PagerDuty's minute")
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
     return parser.parse_args()
@@ -78,6 +80,7 @@ def _try_on(
         outage=asked.outage,
         pace=asked.pace,
         crowd=asked.crowd,
+        storm=asked.storm,
         patience=PATIENCE,
         measures=True,
     ) as desk:
@@ -91,7 +94,7 @@ def _try_on(
         time.sleep(LEASES_TO_WAIT * 10 * asked.hurry)
         for tally in tallies:
             tally.judge(desk)
-        verdict, breaches = desk.verdict(), list(desk.pagerduty.breaches)
+        verdict, breaches = desk.verdict(), desk.breaches()
     print(
         f"  all: {verdict.expected} pages expected, {len(verdict.lost)} lost, "
         f"{len(verdict.duplicated)} duplicated, {len(verdict.uncalled_for)} uncalled for, "

@@ -4,16 +4,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from incident.clock import now
 from tests.fakes.pagerduty import WINDOW, Alert, FakePagerDuty
 from tests.fakes.slack import A_TOKEN, FakeSlack
-from tests.fakes.slack_events import a_message_event, send_event
 from tests.trials.checker import Verdict, intent_of, judge
 from tests.trials.client import Client
+from tests.trials.cords import Cords
 from tests.trials.furniture import (
     CHECKLIST,
     CHECKLISTS,
@@ -34,15 +32,16 @@ from tests.trials.processes import (
 HURRY, OUTAGE, PACE, CROWD = 0.15, 2.0, 10.0, 12
 SIGNED_ON = 0.5
 WITH_A_BUG = 3.0
-START = int(time.time())
+STORM = 40
 
 
 @dataclass
-class Desk:
+class Desk(Cords):
     """One installation. Several may run beside each other.
 
     `outage` is for how many seconds the other side is away where the row says ten minutes, `crowd`
-    how many pages come where it says 300, and `pace` by how much PagerDuty's minute is shorter.
+    how many pages come where it says 300, and `pace` by how much PagerDuty's minute is shorter;
+    `storm` is how many messages come where it says a thousand.
     `settings` are given to every process beside the usual ones. Only where it `measures`, is it a
     fault to be slow: a machine that is busy with other tests proves nothing by it.
     """
@@ -55,6 +54,7 @@ class Desk:
     outage: float = OUTAGE
     pace: float = PACE
     crowd: int = CROWD
+    storm: int = STORM
     measures: bool = False
     settings: dict[str, str] = field(default_factory=dict)
     patience: float = PATIENCE
@@ -145,8 +145,9 @@ class Desk:
 
     def recover(self) -> None:
         """Back on its feet, whatever a trial that failed has left behind."""
-        self.pagerduty.script.clear()
-        self.pagerduty.always = None
+        for vendor in (self.pagerduty, self.slack):
+            vendor.script.clear()
+            vendor.always = None
         self.settings.clear()
         self.set_clock(0)
         self.restart()
@@ -201,30 +202,6 @@ class Desk:
         """Nobody is to be woken on this rung: refused, or somebody has it."""
         self.promised.discard(intent_of(key, cause))
 
-    def hang_a_cord(self, *, grace_seconds: int) -> str:
-        """A channel in which any message pages primary. Each trial has its own."""
-        channel = f"C0TRIAL{len(self.promised):05}{int(time.monotonic() * 1000) % 100000}"
-        self.slack.add_channel(channel.lower(), id=channel)
-        rule = {"target": "primary", "grace_seconds": grace_seconds, "armed": True}
-        self.client.insist("PUT", f"/api/slack-rules/{channel}", rule)
-        return channel
-
-    def say(self, channel: str, *, port: int = 0, ahead: timedelta = timedelta()) -> int:
-        """Somebody writes in a channel. Slack repeats the same event if it hears nothing.
-
-        Slack's clock is `ahead` of ours where that of the desk is, too.
-        """
-        message = a_message_event(f"Help in {channel}", channel=channel, ts=f"{START}.000100")
-        address = f"http://127.0.0.1:{port or self.client.port}/slack/events"
-        return send_event(address, message, secret=SIGNING_SECRET, at=now() + ahead)
-
-    def opened_by(self, channel: str) -> str:
-        """The one incident that the message opened, and the page it promises."""
-        _, said = self.client.ask("GET", f"/api/incidents?q={channel}")
-        (incident,) = said["incidents"]
-        self.promised.add(intent_of(incident["key"], f"rule-{channel}"))
-        return str(incident["key"])
-
     def tick(self, key: str, step: int = 1, *, repeat: str = "") -> Any:
         return self.client.insist("POST", self.completion_of(key, step), {}, key=repeat)
 
@@ -267,6 +244,10 @@ class Desk:
     def verdict(self) -> Verdict:
         with self.pagerduty.lock:
             return judge(tuple(self.pagerduty.alerts), self.promised)
+
+    def breaches(self) -> list[str]:
+        """What either of them was asked that is unlike what it publishes."""
+        return [*self.pagerduty.breaches, *self.slack.breaches]
 
     def __enter__(self) -> Self:
         return self

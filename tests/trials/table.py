@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.fakes import server
-from tests.trials import clocks, hearing, ladder, rows, vendor
+from tests.trials import clocks, hearing, ladder, manners, rows, sockets, storms, vendor
+from tests.trials.cords import SOCKETS
 from tests.trials.desk import Desk
 
 BOTH = ("sqlite", "postgresql")
@@ -154,6 +155,44 @@ HEARING = [
         quick=False,
     ),
 ]
+SLACK = [
+    Row("R30 a storm", storms.everybody_writes, scale="{storm} messages", share=0.1),
+    Row(
+        "R30 a storm over sockets",
+        partial(storms.everybody_writes, way=SOCKETS),
+        scale="{storm} messages",
+        share=0.1,
+        quick=False,
+    ),
+    Row("R31 told four times at once", storms.told_four_times, scale=""),
+    Row("R31 the same over sockets", storms.told_four_times_over_sockets, scale=""),
+    Row("R32 a message and a mention", storms.mentioned, scale=""),
+    Row("R32 the same over sockets", partial(storms.mentioned, way=SOCKETS), scale="", share=0.5),
+    Row("R33 Slack, too many", manners.is_crowded, scale=OUTAGE, share=0.3),
+    Row("R33 it breaks off after it posted", manners.breaks_off_after_it_posted, share=0.5),
+    Row("R33 the line cut after it posted", manners.cuts_the_line_after_it_posted, share=0.5),
+    Row("R33 the channel is archived", manners.archives_the_channel, scale="", share=0.5),
+    Row("R33 we are not in the channel", manners.has_us_outside, scale="", share=0.5),
+    Row("R33 the token is revoked", manners.revokes_the_token, scale="", share=0.5),
+    Row(
+        "R34 Slack away for an hour",
+        manners.is_away_for_an_hour,
+        scale="the hour is skipped by the clock",
+        share=0.3,
+        quick=False,
+    ),
+    Row("R35 sockets renewed", sockets.are_renewed, scale="", share=0.5),
+    Row("R35 both sockets die", sockets.both_die, scale="", share=0.5),
+    Row("R35 an envelope twice", sockets.tell_twice, scale="", share=0.5),
+    Row("R35 whoever listens dies", sockets.whoever_listens_dies, scale="", share=0.5),
+    Row(
+        "R35 nothing can be written",
+        sockets.nothing_can_be_written,
+        scale="away for 7 s",
+        share=0.3,
+        quick=False,
+    ),
+]
 CLOCKS = [
     *[
         Row(f"R50 clock set by {words}", partial(clocks.is_set, by=seconds), share=0.5)
@@ -179,5 +218,5 @@ OTHERS = [
     Row("R81 routing key revoked and replaced", vendor.key_is_revoked, share=0.5),
 ]
 ROWS: dict[str, Row] = {
-    row.name: row for row in (*KILLS, *LADDER, *VENDOR, *HEARING, *CLOCKS, *OTHERS)
+    row.name: row for row in (*KILLS, *LADDER, *VENDOR, *HEARING, *SLACK, *CLOCKS, *OTHERS)
 }

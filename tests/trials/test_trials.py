@@ -17,7 +17,7 @@ def test_no_page_is_lost_and_none_is_sent_twice(desk, name):
     tally = Tally(ROWS[name])
 
     tally.run(desk)
-    verdict, breaches = desk.verdict(), list(desk.pagerduty.breaches)
+    verdict, breaches = desk.verdict(), desk.breaches()
     if tally.failed or not verdict.good:
         forget(desk)
 
@@ -32,6 +32,7 @@ def forget(desk):
     with desk.pagerduty.lock:
         desk.pagerduty.alerts.clear()
         desk.pagerduty.breaches.clear()
+        desk.slack.breaches.clear()
 
 
 CAUGHT_BY = {
