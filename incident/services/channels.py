@@ -211,7 +211,7 @@ def _goodbye(incident: Incident, row: IncidentChannel) -> Notice:
         target=row.channel,
         subject=text,
         cause=f"goodbye-{row.channel}",
-        settings={"channel": row.channel, "text": text, "quiet": True, "open_to_all": True},
+        settings={"channel": row.channel, "text": text, "quiet": True},
     )
 
 

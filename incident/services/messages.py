@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from incident.integrations.notifier import Message, NotSent, TryAgain
 from incident.rules import alarms, budgets, spoken
 from incident.rules.deliveries import HELD
-from incident.services import page_alarms
+from incident.services import discretion, page_alarms
 from incident.storage import lateness, outbox, sealed, targets, timeline
 from incident.storage import receipts as receipt_rows
 from incident.storage.incidents import Incident
@@ -44,7 +44,9 @@ def objection_to(
         found = _objection_to_page(session, delivery, page)
         return found or _too_late(session, delivery, owed_at(delivery.due_at), now)
     original = delivery.settings.get("update_of")
-    return _objection_to_edit(session, delivery, str(original)) if original else None
+    if original:
+        return _objection_to_edit(session, delivery, str(original))
+    return discretion.objection_to(session, delivery)
 
 
 def _objection_to_page(session: Session, delivery: Delivery, page: Page) -> Moot | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from incident.rules import alarms as rules
 from incident.rules.outcome import Event, Notice, Outcome
+from incident.rules.pages import PRIVATE
 from incident.rules.permissions import DESK
 from incident.services import page_timers, receipts
 from incident.services.record import record
@@ -124,7 +125,7 @@ def _post(
         where = {"thread_ts": incident.slack_thread}
     if not channel:
         return None
-    text = f"{incident.key} {incident.title}\n{sentence}"
+    text = f"{incident.key} {_title(incident)}\n{sentence}"
     return Notice(
         integration="slack",
         action="post",
@@ -138,6 +139,11 @@ def _post(
             **where,
         },
     )
+
+
+def _title(incident: Incident) -> str:
+    """An alarm is read by people who may not see a private incident."""
+    return PRIVATE if incident.private else incident.title
 
 
 def _mail(
@@ -155,10 +161,10 @@ def _mail(
         return None
     phones = tuple((str(p["name"]), str(p["phone"])) for p in target.phones) if target else ()
     text = rules.mail_text(
-        sentence=sentence, title=f"{incident.key} {incident.title}", phones=phones
+        sentence=sentence, title=f"{incident.key} {_title(incident)}", phones=phones
     )
     subject = rules.mail_subject(
-        severity=incident.severity, key=incident.key, title=incident.title, sentence=sentence
+        severity=incident.severity, key=incident.key, title=_title(incident), sentence=sentence
     )
     return Notice(
         integration="email",

@@ -198,7 +198,7 @@ def _last_word(session: Session, incident: Incident) -> str:
     if incident.open:
         return ""
     told = timeline.of_kinds(session, incident.id, LAST_WORDS)
-    if not told:
+    if not told or incident.private:
         return ""
     return f"{told[-1].text} ({told[-1].occurred_at:%H:%M:%S} UTC)."
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.retros.facts import linked_keys
+from incident.rules.visibility import require_told_together
+from incident.services import visibility
 from incident.services.record import record
 from incident.storage import incidents, timeline
 from incident.storage.incidents import Incident
@@ -21,7 +23,7 @@ def link(
 ) -> Incident:
     """Tell the other incident in this retro. It owes none of its own any more, and says why."""
     require(actor, "responder")
-    incident, linked = _lock_both(session, incident_key, other)
+    incident, linked = _lock_both(session, incident_key, other, actor)
     known = linked_keys(timeline.of_kinds(session, incident.id, KINDS))
     if linked.key in known:
         return linked
@@ -40,7 +42,7 @@ def unlink(
 ) -> Incident:
     """Apart again. What the link waived is owed again."""
     require(actor, "responder")
-    incident, linked = _lock_both(session, incident_key, other)
+    incident, linked = _lock_both(session, incident_key, other, actor)
     if linked.key not in linked_keys(timeline.of_kinds(session, incident.id, KINDS)):
         return linked
     told = f"{actor.name} does not tell {linked.key} in this retro any more"
@@ -52,9 +54,10 @@ def unlink(
     return linked
 
 
-def _lock_both(session: Session, key: str, other: str) -> tuple[Incident, Incident]:
+def _lock_both(session: Session, key: str, other: str, actor: Actor) -> tuple[Incident, Incident]:
     """The older first, so that two people who link them both ways cannot wait for each other."""
     try:
+        visibility.require(session, actor, other.strip())
         first, second = sorted((incidents.id_of(key), incidents.id_of(other.strip())))
         rows = {n: incidents.lock(session, incidents.key_of(n)) for n in (first, second)}
     except NoResultFound:
@@ -67,6 +70,7 @@ def _require_possible(
 ) -> None:
     if linked.id == incident.id:
         raise NotAllowed("An incident cannot be linked with itself.")
+    require_told_together((linked.key, linked.private), (incident.key, incident.private))
     if len(known) >= MOST:
         raise NotAllowed(f"At most {MOST} incidents are told in one retro.")
     if linked.mode != incident.mode:

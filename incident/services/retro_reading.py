@@ -92,7 +92,8 @@ def read_of(session: Session, incident: Incident, at: datetime | None = None) ->
 def facts_of(session: Session, incident: Incident, at: datetime | None = None) -> Facts:
     """The record of an incident, as values, with those that are told together with it."""
     events = timeline.since(session, incident.id, 0)
-    others = [incidents.get(session, key) for key in linked_keys(events)]
+    told_with = [incidents.get(session, key) for key in linked_keys(events)]
+    others = [other for other in told_with if not other.private]
     linked = [
         _facts(session, other, timeline.since(session, other.id, 0), at=at) for other in others
     ]

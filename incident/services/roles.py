@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
+from incident.services import privacy
 from incident.services.record import record
 from incident.storage import incidents, roles
 from incident.storage.incidents import Incident
@@ -40,6 +41,7 @@ def take(
         _end(before, at)
     role = Role(incident_id=incident.id, name=name, person=holder, person_id=holder_id, taken_at=at)
     session.add(role)
+    privacy.let_in_seated(session, incident, holder_id, actor=actor, at=at)
     event = _taken(name, holder, actor, [] if name in SHARED else before)
     record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
     return role

@@ -19,10 +19,15 @@ class Place:
 
 
 def place_of(session: Session, incident: Incident) -> Place:
-    """The incident's own channel, else the thread of the message that opened it."""
+    """The incident's own channel, else the thread of the message that opened it.
+
+    A private incident is spoken of in a private channel of its own, or nowhere.
+    """
     own = incident_channels.of_incident(session, incident.id)
     if own is not None and own.state in WORKED_IN and own.channel:
-        return Place(own.channel)
+        return Place(own.channel) if own.private or not incident.private else Place()
+    if incident.private:
+        return Place()
     if incident.slack_channel and incident.slack_thread:
         return Place(incident.slack_channel, incident.slack_thread)
     return Place()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from incident.rules import ladder as rules
 from incident.rules.outcome import Event
 from incident.rules.permissions import Actor
-from incident.services import followups, page_timers, rungs, storms
+from incident.services import followups, page_timers, privacy, rungs, storms
 from incident.services import steps as step_services
 from incident.storage import pages, people, targets
 from incident.storage.incidents import Incident
@@ -27,6 +27,7 @@ def take(
     expected_seq: int | None,
 ) -> None:
     """The step is done, and nothing rings for it any more, on whichever rung it was answered."""
+    privacy.let_in_answerer(session, incident, by, at=at)
     if page.step is not None and step_services.is_waiting(session, incident, page.step):
         step_services.acknowledge_step(
             session,

@@ -32,6 +32,14 @@ def of_incident(session: Session, incident_id: int) -> list[IncidentMember]:
     )
 
 
+def find(session: Session, incident_id: int, person_id: int) -> IncidentMember | None:
+    return session.scalars(
+        select(IncidentMember).where(
+            IncidentMember.incident_id == incident_id, IncidentMember.person_id == person_id
+        )
+    ).one_or_none()
+
+
 def of_person(session: Session, person_id: int) -> set[int]:
     """The ids of the private incidents that this person may see."""
     return set(
