@@ -11,7 +11,7 @@ from incident.rules import incidents as rules
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.words import shortened
-from incident.services import page_timers, pages, receipts, runs
+from incident.services import page_timers, pages, privacy, receipts, runs, visibility
 from incident.services.record import record
 from incident.storage import effects, incidents, retros, steps
 from incident.storage import runs as run_rows
@@ -37,6 +37,7 @@ class Opening:
     slack_thread: str | None = None
     slack_link: str | None = None
     checklists: Sequence[str] = ()
+    private: bool = False
 
 
 def open_incident(session: Session, opening: Opening, *, actor: Actor, at: datetime) -> Incident:
@@ -64,6 +65,8 @@ def open_incident(session: Session, opening: Opening, *, actor: Actor, at: datet
     session.add(incident)
     session.flush()
     record(session, incident, Outcome(events=(_opened(incident, actor),)), actor=actor, at=at)
+    if opening.private:
+        privacy.begin(session, incident, actor=actor, at=at)
     for slug in dict.fromkeys(opening.checklists):
         runs.attach_to(session, incident, slug, actor=actor, at=at, confirmed=True)
     return incident
@@ -107,7 +110,7 @@ def move_locked(
     if action == "close":
         _require_nothing_owed(session, incident)
     if action == "merge":
-        incident.merged_into_id = _other(session, incident, into).id
+        incident.merged_into_id = _other(session, incident, into, actor).id
     _enter(incident, status, action, at)
     event = _moved(incident, action, actor, reason=reason, into=into)
     record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
@@ -226,8 +229,8 @@ def _moved(incident: Incident, action: str, actor: Actor, *, reason: str, into: 
     )
 
 
-def _other(session: Session, incident: Incident, into: str) -> Incident:
-    other = incidents.get(session, into)
+def _other(session: Session, incident: Incident, into: str, actor: Actor) -> Incident:
+    other = visibility.require(session, actor, into)
     if other.id == incident.id:
         raise NotAllowed("An incident cannot be merged into itself.")
     if other.status == rules.Status.MERGED:

@@ -121,6 +121,8 @@ def _promise(
     at: datetime,
 ) -> None:
     """One delivery for one intent, however often the same intent is asked for."""
+    if incident.private and (notice.integration, notice.action) == ("pagerduty", "trigger"):
+        notice = page_rules.discreet(notice, severity=incident.severity, key=incident.key)
     delivery = _delivery_of(session, incident, notice, at=at)
     if outbox.by_intents(session, [delivery.intent_key]):
         return
