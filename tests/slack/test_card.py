@@ -365,12 +365,12 @@ def test_a_private_incident_is_not_told_in_a_thread_that_others_read(desk, clock
     sam.presses(button(sam.receipt(), "Page now"))
     sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
     shown = CardDesk("INC-1", clock)
-    shown.look()
+    shown.catch_up()
 
     with transaction() as session:
         incident_rows.lock(session, "INC-1").private = True
     note(shown)
-    shown.look()
+    shown.catch_up()
 
     assert "payroll" not in shown.text()
     assert "INC-1 is private" in shown.text()

@@ -71,11 +71,17 @@ def test_whatever_a_card_tells_slack_takes_it(story):
     assert_valid(made)
 
 
+def acted_on(value):
+    """The texts in which Slack acts on what stands between < and >."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    own = [value["text"]] if isinstance(value, dict) and value.get("type") == "mrkdwn" else []
+    return own + [text for each in inner for text in acted_on(each)]
+
+
 @given(STORIES)
 def test_nothing_on_a_card_pings_anybody(story):
-    made = str(blocks(cards.card(story, NOW).parts, desk=DESK))
+    made = "\n".join(acted_on(blocks(cards.card(story, NOW).parts, desk=DESK)))
 
-    assert "<!c" not in made.replace("&lt;", "")
     assert made.count("<!") == made.count("<!date^")
     assert "<@" not in made
     assert "<#" not in made
