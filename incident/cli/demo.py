@@ -17,7 +17,7 @@ from incident.cli.migrations import bring_up_to_date
 from incident.cli.people import OPERATOR
 from incident.cli.server import Server
 from incident.cli.story import Story
-from incident.cli.vendors import connect_pagerduty
+from incident.cli.vendors import connect_pagerduty, connect_slack
 from incident.cli.web import require_free
 from incident.delivery.notifiers import notifiers_for
 from incident.services import people
@@ -115,6 +115,7 @@ def _load(config: Config, now: datetime) -> None:
     made = {name: make() for name, make in notifiers_for(config).items()}
     samples.furnish(now)
     connect_pagerduty(config, now)
+    connect_slack(config, now)
     samples.tell(Story(made, at=now, public_url=config.public_url), now)
 
 

@@ -1,4 +1,4 @@
-"""Connects a demo to the stand-in PagerDuty, by the steps that a person takes on the page."""
+"""Connects a demo to the stand-ins, by the steps that a person takes on the pages."""
 
 from datetime import datetime
 
@@ -6,9 +6,12 @@ from config import Config
 from incident.cli.people import OPERATOR
 from incident.integrations.pagerduty import account
 from incident.integrations.pagerduty.rest import Rest
-from incident.services import connections
+from incident.integrations.slack import account as workspaces
+from incident.rules.slack_connecting import HTTP
+from incident.services import connections, slack_connecting
 from incident.storage.db import transaction
 
+AUDIENCES = {"executives": "#executives", "customers": "#status"}
 SERVICES = {"primary": "The app"}
 TEST_SERVICE, TEST_TARGET = "Test events", "test-events"
 
@@ -34,3 +37,22 @@ def connect_pagerduty(config: Config, at: datetime) -> None:
             session, name=TEST_TARGET, service_id=numbers[TEST_SERVICE],
             routing_key=keys[TEST_TARGET], actor=OPERATOR, at=at,
         )  # fmt: skip
+
+
+def connect_slack(config: Config, at: datetime) -> None:
+    """The stand-in calls this very machine, which Slack itself could not: so nobody is asked how
+    it reaches us. Which channels there are for updates depends on the stand-in."""
+    with workspaces.calling(config.slack_api_url, config.slack_bot_token) as client:
+        answer = client.ask("auth.test")
+        found = {name: workspaces.channel(client, where) for name, where in AUDIENCES.items()}
+    if not answer.ok:
+        return
+    chosen = {
+        name: {"channel": one.id, "name": one.name}
+        for name, one in found.items()
+        if isinstance(one, workspaces.Channel)
+    }
+    with transaction() as session:
+        connections.keep_slack(session, settings={"transport": HTTP}, actor=OPERATOR, at=at)
+        slack_connecting.remember_workspace(session, workspaces.workspace(answer), at=at)
+        slack_connecting.keep_audiences(session, chosen, actor=OPERATOR, at=at)
