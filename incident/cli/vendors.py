@@ -11,7 +11,7 @@ from incident.rules.slack_connecting import HTTP
 from incident.services import connections, slack_connecting
 from incident.storage.db import transaction
 
-AUDIENCES = {"executives": "#executives", "customers": "#status"}
+AUDIENCES = {"executives": "#incident-updates", "customers": "#support"}
 SERVICES = {"primary": "The app"}
 TEST_SERVICE, TEST_TARGET = "Test events", "test-events"
 
