@@ -13,7 +13,7 @@ from incident.delivery.net import Net
 from incident.rules.outcome import Event as Line
 from incident.rules.outcome import Outcome
 from incident.rules.permissions import DESK
-from incident.services import cord, ladder, last_rungs, page_alarms
+from incident.services import cord, ladder, last_rungs, page_alarms, update_clock
 from incident.services.record import record
 from incident.storage import held_up, incidents, outbox, timers, watch, workers
 from incident.storage.db import reading, transaction
@@ -33,6 +33,8 @@ FIRE: Mapping[str, Fire] = {
     "unaccepted": page_alarms.unaccepted,
     "unseen": page_alarms.unseen,
     "unnotified": page_alarms.unnotified,
+    update_clock.DUE: update_clock.due,
+    update_clock.OVERDUE: update_clock.overdue,
 }
 LAST_RESORT: Mapping[str, Sequence[Fire]] = {
     "grace": (cord.page_all_the_same,),

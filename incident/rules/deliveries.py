@@ -131,7 +131,9 @@ def outlived(reason: str) -> str:
 
 def _place(delivery: Promised) -> str:
     """A thread has no name that anybody knows; its channel stands on the incident."""
-    return "the Slack thread" if delivery.settings.get("thread_ts") else delivery.target
+    if delivery.settings.get("thread_ts"):
+        return "the Slack thread"
+    return str(delivery.settings.get("channel_name") or delivery.target)
 
 
 def _outcry(delivery: Promised) -> str:

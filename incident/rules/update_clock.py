@@ -1,39 +1,61 @@
 """The update clock: when everybody who waits is owed news, who owes it, and who is asked next."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incident.rules.incidents import OPEN, Status
 
-# After PagerDuty's and Atlassian's public handbooks: a first word within minutes, then a fixed
-# rhythm for two hours, then half as often.
-FIRST = {"sev1": 10, "sev2": 15, "sev3": 30, "unset": 15}
-EVERY = {"sev1": 20, "sev2": 30, "sev3": 60, "unset": 30}
-SLOWER_AFTER = timedelta(hours=2)
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Minutes until the first word, and from one update to the next."""
+
+    first: int
+    every: int
+
+
+# After the public handbooks of the field: a first word within minutes, then a fixed rhythm.
+RHYTHMS = {
+    "sev1": Rhythm(10, 20),
+    "sev2": Rhythm(15, 30),
+    "sev3": Rhythm(30, 120),
+    "unset": Rhythm(15, 30),
+}
 GIVEN = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)
 
 OWES = ("comms", "commander", "deputy", "scribe")
 EVERYBODY = "everybody"
+UNREACHED = "Slack can call nobody by name here, for no account is linked. Tell them yourself"
 
 
-def runs(*, status: str, severity: str) -> bool:
-    """Whether news is owed at all. Nobody waits for any before somebody has taken it up."""
-    return status in OPEN and status != Status.TRIAGE and severity in EVERY
+def begins(*, status: str, severity: str) -> bool:
+    """Whether news is owed without a promise. Nobody waits for any before it is taken up."""
+    return status in OPEN and status != Status.TRIAGE and severity in RHYTHMS
 
 
-def first_due(severity: str, begun_at: datetime) -> datetime:
-    return begun_at + timedelta(minutes=FIRST[severity])
+def first_due(severity: str, at: datetime) -> datetime:
+    """When the first word is due, once it is known to be this bad."""
+    return at + timedelta(minutes=RHYTHMS[severity].first)
+
+
+def every(severity: str) -> int | None:
+    """The usual minutes from one update to the next; None where none is usual."""
+    return RHYTHMS[severity].every if severity in RHYTHMS else None
 
 
 def next_due(
-    severity: str, *, begun_at: datetime, at: datetime, minutes: int | None = None
-) -> datetime:
-    """When the update after the one of `at` is due: as promised in `minutes`, else by rhythm."""
+    *, status: str, severity: str, at: datetime, minutes: int | None = None
+) -> datetime | None:
+    """When the update after the one of `at` is due: as promised in `minutes`, else by rhythm.
+    None when no more is owed."""
+    if status not in OPEN:
+        return None
     if minutes is not None:
         return at + in_minutes(minutes)
-    rhythm = timedelta(minutes=EVERY[severity])
-    return at + (rhythm * 2 if at - begun_at >= SLOWER_AFTER else rhythm)
+    usual = every(severity) if begins(status=status, severity=severity) else None
+    return at + in_minutes(usual) if usual is not None else None
 
 
 def in_minutes(minutes: int) -> timedelta:
@@ -53,20 +75,29 @@ def owes(held: Mapping[str, str]) -> str:
     return next((role for role in OWES if role in held), EVERYBODY)
 
 
-def asked_next(role: str, held: Mapping[str, str]) -> str:
-    """Who is asked when `role` has let the time pass: the next role held by somebody else."""
-    if role not in OWES:
+def asked_next(role: str, held: Mapping[str, str], *, turn: int) -> str:
+    """Who is asked when `role` has let the time pass: at the first turn the next role held by
+    somebody else, and after that everybody."""
+    if role not in OWES or turn > 1:
         return EVERYBODY
-    others = (r for r in OWES[OWES.index(role) + 1 :] if r in held)
-    return next((r for r in others if held[r] != held.get(role)), EVERYBODY)
+    others = (other for other in OWES if other in held and other != role)
+    return next((other for other in others if held[other] != held.get(role)), EVERYBODY)
 
 
 def due_words(role: str, person: str) -> str:
-    whom = f"{person} ({role})" if person else "whoever works on it"
-    return f"An update is due from {whom}"
+    return f"An update is due from {_whom(role, person)}"
 
 
-def overdue_words(before: str, role: str, person: str) -> str:
-    """`before` is who was asked first."""
-    whom = f"{person} ({role})" if person else "everybody who works on it"
-    return f"THE UPDATE IS OVERDUE: nothing came from {before}, so {whom} is asked now"
+def overdue_words(before: str, role: str, person: str, *, reached: bool = True) -> str:
+    """`before` is who was asked first. `reached` is whether Slack can call anybody by name."""
+    text = f"THE UPDATE IS OVERDUE: nothing came from {before}, so {_whom(role, person)} is asked"
+    return text if reached else f"{text}. {UNREACHED}"
+
+
+def asked_words(role: str, person: str) -> str:
+    """How the one who was asked before is called."""
+    return person or ("anybody" if role == EVERYBODY else f"the {role}")
+
+
+def _whom(role: str, person: str) -> str:
+    return f"{person} ({role})" if person else "everybody who works on it"

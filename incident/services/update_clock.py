@@ -1,5 +1,6 @@
 """The update clock of an incident: it follows severity and status, reminds, and asks the next."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,8 +10,8 @@ from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK
 from incident.services import slack_places
 from incident.services.record import record
+from incident.services.slack_places import Place
 from incident.storage import people, roles, timers
-from incident.storage import updates as rows
 from incident.storage.incidents import Incident
 from incident.storage.timers import Timer
 
@@ -18,26 +19,44 @@ DUE, OVERDUE = "update_due", "update_overdue"
 KINDS = (DUE, OVERDUE)
 
 
-def follow(session: Session, incident: Incident, *, at: datetime) -> None:
-    """Begin, hasten or stop the clock, as status and severity now say. `incident` is locked.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where in Slack it is asked, and the members who are called by name there."""
 
-    A severity that became worse hastens what was promised; one that became better keeps it.
-    """
-    if not rules.runs(status=incident.status, severity=incident.severity):
+    place: Place
+    called: tuple[str, ...]
+
+    @property
+    def in_vain(self) -> bool:
+        """It is asked in Slack, and nobody's device rings."""
+        return bool(self.place.channel) and not self.called
+
+
+def follow(session: Session, incident: Incident, *, at: datetime) -> None:
+    """Begin or stop the clock, as status and severity now say. What was promised holds until the
+    incident is over. `incident` is locked."""
+    if not incident.open:
+        stop(session, incident, at=at)
+    elif incident.update_due_at is None and _begins(incident):
+        wind(session, incident, due_at=rules.first_due(incident.severity, at), at=at)
+
+
+def hasten(session: Session, incident: Incident, *, at: datetime) -> None:
+    """How bad it is has changed. What became worse needs a word soon, whatever was promised for
+    later; what became better keeps its promise."""
+    follow(session, incident, at=at)
+    if incident.update_due_at is None or not _begins(incident):
+        return
+    soon = rules.first_due(incident.severity, at)
+    if soon < incident.update_due_at:
+        wind(session, incident, due_at=soon, at=at)
+
+
+def wind(session: Session, incident: Incident, *, due_at: datetime | None, at: datetime) -> None:
+    """From now on the next update is due then, whatever was promised before; None: no more is."""
+    if due_at is None:
         stop(session, incident, at=at)
         return
-    last = rows.newest(session, incident.id)
-    begun_at = incident.declared_at or incident.created_at
-    if last is None:
-        due_at = max(rules.first_due(incident.severity, begun_at), at)
-    else:
-        due_at = rules.next_due(incident.severity, begun_at=begun_at, at=last.written_at)
-    if incident.update_due_at is None or due_at < incident.update_due_at:
-        wind(session, incident, due_at=max(due_at, at), at=at)
-
-
-def wind(session: Session, incident: Incident, *, due_at: datetime, at: datetime) -> None:
-    """From now on the next update is due then, whatever was promised before."""
     _cancel(session, incident, at=at)
     incident.update_due_at, incident.update_owed_by = due_at, ""
     _set(session, incident, DUE, due_at)
@@ -58,25 +77,31 @@ def due(session: Session, incident: Incident, timer: Timer, at: datetime) -> Non
     held = _held(session, incident)
     role = rules.owes(held)
     incident.update_owed_by = role
-    text = rules.due_words(role, held.get(role, ""))
-    _ask(session, incident, Event("update_due", text, {"role": role}), role, at=at)
+    event = Event(DUE, rules.due_words(role, held.get(role, "")), {"role": role})
+    _ask(session, incident, event, _reach(session, incident, role), at=at)
     _set(session, incident, OVERDUE, at + rules.GIVEN)
 
 
 def overdue(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
-    """Nothing came. Another role is asked, until it is everybody."""
+    """Nothing came. Another role is asked, and then everybody; the screens go on saying it."""
     if not _is_of_now(incident, timer):
         return
+    turn, before = int(timer.data.get("turn", 1)), incident.update_owed_by
     held = _held(session, incident)
-    before = incident.update_owed_by
-    role = rules.asked_next(before, held)
+    role = rules.asked_next(before, held, turn=turn)
     incident.update_owed_by = role
-    asked = held.get(before, "everybody" if before == rules.EVERYBODY else before)
-    text = rules.overdue_words(asked, role, held.get(role, ""))
-    event = Event("update_overdue", text, {"role": role, "before": before}, key_moment=True)
-    _ask(session, incident, event, role, at=at)
-    if before != rules.EVERYBODY:
-        _set(session, incident, OVERDUE, at + rules.GIVEN)
+    reach = _reach(session, incident, role)
+    silent = rules.asked_words(before, held.get(before, ""))
+    text = rules.overdue_words(silent, role, held.get(role, ""), reached=not reach.in_vain)
+    last = role == rules.EVERYBODY
+    event = Event(OVERDUE, text, {"role": role, "before": before}, key_moment=last)
+    _ask(session, incident, event, reach, at=at)
+    if not last:
+        _set(session, incident, OVERDUE, at + rules.GIVEN, turn=turn + 1)
+
+
+def _begins(incident: Incident) -> bool:
+    return rules.begins(status=incident.status, severity=incident.severity)
 
 
 def _is_of_now(incident: Incident, timer: Timer) -> bool:
@@ -92,54 +117,55 @@ def _held(session: Session, incident: Incident) -> dict[str, str]:
     return held
 
 
-def _ask(session: Session, incident: Incident, event: Event, role: str, *, at: datetime) -> None:
-    """On the timeline and in Slack, by name. Where Slack is away the screen says it."""
-    place = slack_places.place_of(session, incident)
-    notices: tuple[Notice, ...] = ()
-    if place.channel and incident.mode == "live":
-        notices = (
-            Notice(
-                integration="slack",
-                action="post",
-                target=place.channel,
-                subject=event.text,
-                cause=f"update-asked-{incident.last_seq + 1}",
-                settings={
-                    "channel": place.channel,
-                    "thread_ts": place.thread_ts,
-                    "text": f"{incident.key}: {event.text}.",
-                    "mentions": _members(session, incident, role),
-                    "buttons": [
-                        {"label": "Write the update", "action": "update", "value": incident.key}
-                    ],
-                    "path": f"/incidents/{incident.key}/updates",
-                    "link_label": "Write it in the desk",
-                },
-            ),
-        )
+def _reach(session: Session, incident: Incident, role: str) -> Reach:
+    """The holders of the role, or of any for everybody, as far as Slack can call them."""
+    place = Place() if incident.mode == "drill" else slack_places.place_of(session, incident)
+    held = roles.held(session, incident.id)
+    wanted = [r.person_id for r in held if role in (r.name, rules.EVERYBODY) and r.person_id]
+    found = (people.find(session, number) for number in dict.fromkeys(wanted))
+    return Reach(place, tuple(one.slack_id for one in found if one is not None and one.slack_id))
+
+
+def _ask(session: Session, incident: Incident, event: Event, reach: Reach, *, at: datetime) -> None:
+    """On the timeline, and in Slack by name. Where Slack is away the screens say it."""
+    notices = (_asking(incident, event, reach),) if reach.place.channel else ()
     record(session, incident, Outcome((event,), notices), actor=DESK, at=at)
 
 
-def _members(session: Session, incident: Incident, role: str) -> list[str]:
-    """The Slack members to be named: the holders of the role, or of any for everybody."""
-    held = roles.held(session, incident.id)
-    wanted = [r.person_id for r in held if role in (r.name, rules.EVERYBODY)]
-    known = (people.find(session, number) for number in dict.fromkeys(wanted) if number)
-    return [person.slack_id for person in known if person is not None and person.slack_id]
+def _asking(incident: Incident, event: Event, reach: Reach) -> Notice:
+    button = {"label": "Write the update", "action": "update", "value": incident.key}
+    return Notice(
+        integration="slack",
+        action="post",
+        target=reach.place.channel,
+        subject=event.text,
+        cause=f"update-asked-{incident.last_seq + 1}",
+        settings={
+            "channel": reach.place.channel,
+            "thread_ts": reach.place.thread_ts,
+            "text": f"{incident.key}: {event.text}.",
+            "mentions": list(reach.called),
+            "buttons": [button],
+            "path": f"/incidents/{incident.key}/updates",
+            "link_label": "Write it in the desk",
+            "quiet": True,
+        },
+    )
 
 
-def _set(session: Session, incident: Incident, kind: str, due_at: datetime) -> None:
-    """One timer for one moment. One that was cancelled goes on when its moment counts again."""
-    promised = incident.update_due_at
-    if promised is None:
-        return
+def _set(
+    session: Session, incident: Incident, kind: str, due_at: datetime, *, turn: int = 1
+) -> None:
+    """Always a new row: while a clock that was set back catches up, old rows go by the one of
+    before."""
     name = f"{kind}-{incident.id}-{due_at.timestamp():.6f}"
-    data = {"due_at": promised.isoformat()}
-    known = timers.find(session, name)
-    if known is None:
-        session.add(Timer(incident_id=incident.id, kind=kind, name=name, data=data, due_at=due_at))
-    elif known.state == "cancelled":
-        known.state, known.settled_at, known.data = "due", None, data
+    before = timers.find(session, name)
+    if before is not None:
+        session.delete(before)
+        session.flush()
+    promised = incident.update_due_at
+    data = {"due_at": promised.isoformat() if promised else "", "turn": turn}
+    session.add(Timer(incident_id=incident.id, kind=kind, name=name, data=data, due_at=due_at))
     session.flush()
 
 

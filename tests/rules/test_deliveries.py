@@ -51,6 +51,12 @@ def test_what_failed_for_good_is_said_in_capitals(delivery, text):
     assert rules.refused(delivery, "no such key").text == text
 
 
+def test_a_channel_is_called_what_people_call_it():
+    post = Delivery("slack", "post", "C0EXEC", settings={"channel_name": "#exec"})
+
+    assert rules.refused(post, "it is archived").text == "NOT SENT to #exec: it is archived"
+
+
 def test_only_a_page_that_was_called_off_is_worth_a_line():
     assert rules.superseded(Delivery(), "Tom has it")
     assert rules.superseded(Delivery(action="resolve"), "never had it") is None

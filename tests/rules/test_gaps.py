@@ -75,6 +75,15 @@ def test_a_silence_is_longer_than_a_quarter_of_an_hour():
     assert [(s.start, s.end) for s in silences(facts)] == [(after(minutes=15), after(minutes=31))]
 
 
+def test_an_update_that_is_asked_for_breaks_no_silence():
+    facts = a_record(
+        an_event("update_due", minutes=10), an_event("update_overdue", minutes=15),
+        an_event("note_added", minutes=31),
+    )  # fmt: skip
+
+    assert [(s.start, s.end) for s in silences(facts)] == [(after(), after(minutes=31))]
+
+
 def test_after_a_resolution_nobody_is_silent():
     facts = a_record(
         an_event("incident_resolved", minutes=5), an_event("incident_reopened", hours=9),

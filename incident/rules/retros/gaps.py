@@ -9,6 +9,7 @@ from incident.rules.retros.moments import Moment, moments
 
 CALLS = ("reported", "posted", "paged")
 ANSWERS = ("seen", "acknowledged")
+ASKINGS = ("update_due", "update_overdue")
 NAMED = {
     ("reported", "seen"),
     ("reported", "posted"),
@@ -101,7 +102,9 @@ def _is_answer(moment: Moment | None) -> bool:
 
 
 def _points(facts: Facts) -> list[tuple[datetime, str, bool]]:
-    """Everything with a time: when, what, and whether it closed the matter."""
+    """Everything with a time: when, what, and whether it closed the matter. That the desk asks
+    for an update is not what anybody did."""
     of_rows = [(moment.at, moment.text, False) for moment in moments(facts) if moment.seq is None]
-    of_lines = [(line.at, line.text, line.kind == "incident_resolved") for line in facts.lines]
+    spoken = [line for line in facts.lines if line.kind not in ASKINGS]
+    of_lines = [(line.at, line.text, line.kind == "incident_resolved") for line in spoken]
     return sorted([*of_rows, *of_lines], key=lambda point: point[0])
