@@ -14,6 +14,7 @@ from incident.delivery.notifiers import notifiers_for
 from incident.delivery.prover import Prover
 from incident.delivery.scheduler import Scheduler
 from incident.delivery.sockets import Sockets
+from incident.delivery.sweep import Sweep
 from incident.delivery.worker import Worker
 
 
@@ -35,7 +36,7 @@ class Shift:
         prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
         keeper = CardKeeper(clock=clock)
         sockets = Sockets(config, clock=clock)
-        directory = Directory(config, clock=clock)
+        directory, sweep = Directory(config, clock=clock), Sweep(config, clock=clock)
         worker = Worker(
             notifiers_for(config),
             clock=clock,
@@ -48,11 +49,12 @@ class Shift:
                 "the live cards": keeper,
                 "the sockets": sockets,
                 "the directory": directory,
+                "the sweep of the channels": sweep,
             },
         )
         self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
         ASIDES.serve(config)
-        self._on_duty += [directory, ASIDES]
+        self._on_duty += [directory, ASIDES, sweep]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

@@ -10,6 +10,8 @@ EVERY = timedelta(seconds=60)
 # Slack's messages may become readable a little out of order.
 OVERLAP = timedelta(minutes=5)
 LOOKS_BACK = timedelta(days=7)
+# What was written just now is on its way to us by Slack's own telling.
+ON_ITS_WAY = timedelta(seconds=5)
 FOUND = "sweep:"
 NO_DELAY = timedelta()
 
@@ -32,9 +34,21 @@ def is_due(swept_at: datetime | None, at: datetime) -> bool:
     return swept_at is None or abs(at - swept_at) >= EVERY
 
 
-def name_of(channel: str, ts: str) -> str:
-    """What a message that is found is called, in place of the id of Slack's own telling."""
-    return f"{FOUND}{channel}:{ts}"
+def is_overdue(ts: str, at: datetime) -> bool:
+    """Whether Slack should have told us of a message by now."""
+    written = cord.written_at(ts)
+    return written is not None and at - written >= ON_ITS_WAY
+
+
+def name_of(channel: str, ts: str, changed: str = "") -> str:
+    """What a message that is found is called, in place of the id of Slack's own telling; and
+    what the change of it at the moment `changed` is."""
+    return f"{FOUND}{channel}:{ts}" + (f":{changed}" if changed else "")
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as Slack writes it."""
+    return f"{moment.timestamp():.6f}"
 
 
 def late(said: Signal, grace_seconds: int, *, at: datetime) -> Late:

@@ -1,7 +1,9 @@
 """Slack rules: which channel wakes whom. A new one is a dry run until somebody arms it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,10 @@ from incident.storage.slack_rules import SlackRule
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """What is asked to change. What is None stays as it is."""
+    """What is asked to change. What is None stays as it is.
+
+    `work_hours` and `work_grace_seconds` are given together; empty hours are none.
+    """
 
     target: str | None = None
     channel_name: str | None = None
@@ -23,9 +28,15 @@ class RuleForm:
     threads: bool | None = None
     strangers: bool | None = None
     armed: bool | None = None
+    words: Sequence[str] | None = None
+    urgent_words: Sequence[str] | None = None
+    bots: Sequence[str] | None = None
+    work_hours: Mapping[str, Any] | None = None
+    work_grace_seconds: int | None = None
 
 
 FIELDS = ("target", "checklist", "grace_seconds", "threads", "strangers", "armed")
+LISTS = ("words", "urgent_words", "bots")
 
 
 def put(session: Session, *, channel: str, form: RuleForm, actor: Actor, at: datetime) -> SlackRule:
@@ -34,9 +45,12 @@ def put(session: Session, *, channel: str, form: RuleForm, actor: Actor, at: dat
     is_new = slack_rules.find(session, channel) is None
     refuse(_problems(session, channel, form, is_new=is_new))
     rule = slack_rules.find_or_make(session, channel, form.target or "", at)
-    for field in FIELDS:
-        if getattr(form, field) is not None:
-            setattr(rule, field, getattr(form, field))
+    was_armed = rule.armed
+    _fill_in(rule, form)
+    if rule.armed and not was_armed:
+        rule.armed_at = at
+    if is_new:
+        rule.look_back_at = at
     if form.channel_name is not None:
         rule.channel_name = rules.named(form.channel_name)
     rule.updated_at = at
@@ -52,14 +66,32 @@ def remove(session: Session, *, channel: str, actor: Actor) -> None:
         session.delete(rule)
 
 
+def _fill_in(rule: SlackRule, form: RuleForm) -> None:
+    for field in FIELDS:
+        if getattr(form, field) is not None:
+            setattr(rule, field, getattr(form, field))
+    for field in LISTS:
+        if getattr(form, field) is not None:
+            setattr(rule, field, list(getattr(form, field)))
+    if form.work_hours is not None:
+        rule.work_hours = dict(form.work_hours)
+        rule.work_grace_seconds = form.work_grace_seconds
+
+
 def _problems(session: Session, channel: str, form: RuleForm, *, is_new: bool) -> dict[str, str]:
     grace = 30 if form.grace_seconds is None else form.grace_seconds
+    hours = form.work_hours or {}
     return {
         "channel": rules.channel_problem(channel),
         "channel_name": rules.name_problem(form.channel_name or ""),
         "target": _target_problem(session, form.target, is_new=is_new),
         "checklist": _checklist_problem(session, form.checklist),
         "grace_seconds": rules.grace_problem(grace),
+        "words": rules.words_problem(form.words or ()),
+        "urgent_words": rules.words_problem(form.urgent_words or ()),
+        "bots": rules.bots_problem(form.bots or ()),
+        "work_hours": rules.hours_problem(hours),
+        "work_grace_seconds": rules.work_grace_problem(hours, form.work_grace_seconds),
     }
 
 

@@ -102,12 +102,13 @@ def teams(session: Session, integration: str, limit: int = 50) -> list[str]:
     return list(dict.fromkeys(team for raw in told if (team := str(raw.get("team_id") or ""))))
 
 
-def known(session: Session, integration: str, names: Collection[str]) -> set[str]:
-    """Which of these are kept already: keys of things, or of deliveries."""
-    found: set[str] = set()
+def states(session: Session, integration: str, names: Collection[str]) -> dict[str, set[str]]:
+    """What became of those of these that are kept: keys of things, or of deliveries."""
+    found: dict[str, set[str]] = {}
     for column in (Signal.key, Signal.delivery_key):
-        query = select(column).where(Signal.integration == integration, column.in_(names))
-        found |= set(session.scalars(query))
+        query = select(column, Signal.state).where(Signal.integration == integration)
+        for name, state in session.execute(query.where(column.in_(names))):
+            found.setdefault(name, set()).add(state)
     return found
 
 
@@ -167,6 +168,18 @@ def rehearsed(session: Session, channel: str, since: datetime) -> list[Signal]:
             .limit(50)
         )
     )
+
+
+def in_channel(
+    session: Session, integration: str, channel: str, since: datetime, limit: int
+) -> list[Signal]:
+    """What was told of this channel's messages since then, oldest first, the newest `limit`."""
+    query = select(Signal).where(
+        Signal.integration == integration,
+        Signal.key.like(f"%:{channel}:%"),
+        Signal.received_at >= since,
+    )
+    return list(session.scalars(query.order_by(Signal.id.desc()).limit(limit)))[::-1]
 
 
 def sweep(session: Session, before: datetime) -> None:

@@ -1,0 +1,61 @@
+"""Pins the line that says when to telephone, and makes it new when the telephones change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incident.integrations.slack import errors, pins
+from incident.integrations.slack.client import Client
+from incident.integrations.slack.histories import Us
+from incident.rules import sweeps
+from incident.services import pinned_lines
+from incident.services.pinned_lines import Wanted
+from incident.storage.db import reading, transaction
+
+LONGEST_AGO = timedelta(hours=1)
+
+
+def take(at: datetime) -> list["Line"]:
+    """Whatever is due. Nobody else takes it for a while."""
+    with reading() as session:
+        if not pinned_lines.any_due(session, at):
+            return []
+    with transaction() as session:
+        return [Line(wanted) for wanted in pinned_lines.take(session, at)]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One channel's line that is not as it should be."""
+
+    wanted: Wanted
+
+    @property
+    def channel(self) -> str:
+        return self.wanted.name
+
+    def run(
+        self,
+        client: Client,
+        us: Us,
+        *,
+        wait: Callable[[timedelta], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        wanted = self.wanted
+        since = sweeps.stamp(clock() - LONGEST_AGO)
+        name = f"pinned/{wanted.channel}"
+        kept = pins.keep(
+            client, wanted.channel, text=wanted.text, ts=wanted.ts, name=name, since=since
+        )
+        if kept.refusal is None:
+            with transaction() as session:
+                pinned_lines.done(session, wanted, kept.ts)
+        else:
+            reason = errors.read(kept.refusal, wanted.name).reason
+            posted = "It is posted, but not pinned" if kept.ts else "It is not posted"
+            self.put_off(f"{posted}: {reason}.", at=clock(), ts=kept.ts)
+
+    def put_off(self, trouble: str, *, at: datetime, ts: str = "") -> None:
+        with transaction() as session:
+            pinned_lines.put_off(session, self.wanted, ts, trouble, at)

@@ -1,0 +1,157 @@
+"""Reads every channel that has a rule again, so that no cry depends on Slack's telling it."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from config import Config
+from incident.delivery import inbox, look_backs, pinned_lines
+from incident.delivery.look_backs import LookBack
+from incident.delivery.net import Net
+from incident.delivery.pinned_lines import Line
+from incident.delivery.rounds import Rounds
+from incident.delivery.slack_access import access_of
+from incident.integrations import waits
+from incident.integrations.slack import histories
+from incident.integrations.slack.client import Answer, Client
+from incident.integrations.slack.histories import TOO_MANY, History, Us, why
+from incident.rules import cries
+from incident.rules import sweeps as rules
+from incident.rules.signals import Signal
+from incident.services import sweeps
+from incident.services.speech import said_in
+from incident.services.sweeps import Found, Turn
+from incident.storage.db import reading, transaction
+
+PAUSE = 3.0
+LONGEST_WAIT = timedelta(seconds=120)
+UNCONNECTED = "Slack is not connected, so nothing is read there. Connect it under Settings, Slack."
+
+
+class Sweep(Rounds):
+    """One thread. Every channel is read once in a minute by one process; what two of them find is
+    one all the same. Slack is asked while no transaction is open, and for no longer than it likes.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime],
+        rest: Callable[[float], object] | None = None,
+    ) -> None:
+        super().__init__("sweep", "the sweep of the channels", pause=PAUSE)
+        self._config, self._clock = config, clock
+        self._rest = rest or self.stopping.wait
+        self._client: Client | None = None
+        self._us: tuple[str, Us] | None = None
+        self._patience_left = LONGEST_WAIT
+        self._not_before: datetime | None = None
+
+    def stop(self) -> None:
+        super().stop()
+        if self._client is not None:
+            self._client.hang_up()
+
+    def turn(self) -> int:
+        """Whatever is due. Says how many messages were found that Slack had not told."""
+        at, found = self._clock(), 0
+        self._patience_left = LONGEST_WAIT
+        if self._not_before is not None and at < self._not_before <= at + waits.LONGEST:
+            return 0
+        with reading() as session:
+            channels = sweeps.due(session, at)
+        for channel in channels:
+            with Net(f"the sweep of {channel}"):
+                found += self._sweep(channel)
+        errands: list[LookBack | Line] = [*look_backs.take(at), *pinned_lines.take(at)]
+        for errand in errands:
+            with Net(f"the rule of {errand.channel}"):
+                self._do(errand)
+        return found
+
+    def wait(self, asked: timedelta) -> bool:
+        """Rest as long as Slack wants, if that is not too long; else come back later."""
+        if asked > self._patience_left or self.stopping.is_set():
+            self._not_before = self._clock() + asked
+            return False
+        self._patience_left -= asked
+        self.rounds += 1
+        self._rest(asked.total_seconds())
+        return True
+
+    def _sweep(self, channel: str) -> int:
+        with transaction() as session:
+            turn = sweeps.begin(session, channel, self._clock())
+        if turn is None:
+            return 0
+        reached = self._reach(turn.name)
+        if isinstance(reached, str):
+            self._end(turn, "", reached)
+            return 0
+        client, us = reached
+        since = rules.stamp(turn.since)
+        history = histories.read(client, channel, since=since, wait=self.wait)
+        found = self._keep(client, turn, history, us)
+        refusal = history.refusal
+        is_whole = refusal is None or refusal.error == TOO_MANY
+        stamps = [str(one.get("ts")) for one in history.messages] if is_whole else []
+        self._end(turn, rules.newest(stamps, ""), why(refusal, turn.name) if refusal else "")
+        return found
+
+    def _keep(self, client: Client, turn: Turn, history: History, us: Us) -> int:
+        """Read each of these as if Slack had told it just now, the oldest first."""
+        teams = tuple(dict.fromkeys((us.team, *turn.teams)))
+        ears, channel, at = turn.rule, turn.channel, self._clock()
+        theirs = [one for one in history.messages if one.get("bot_id") != us.bot]
+        overdue = [one for one in theirs if rules.is_overdue(str(one.get("ts")), at)]
+        with reading() as session:
+            new = sweeps.unknown(
+                session,
+                overdue,
+                channel=channel,
+                teams=teams,
+                changes=bool(ears.words),
+            )
+        shared = bool(new) and histories.is_shared(client, channel)
+        kept = 0
+        for event in envelopes(new, channel=channel, us=us.named(turn.teams), shared=shared):
+            said = said_in(event)
+            if isinstance(said, Signal) and not cries.why_deaf(ears, said):
+                inbox.receive(json.dumps(event).encode(), event, at=self._clock())
+                kept += 1
+                self.rounds += 1
+        return kept
+
+    def _end(self, turn: Turn, read_to: str, trouble: str) -> None:
+        with transaction() as session:
+            sweeps.end(session, turn, read_to=read_to, trouble=trouble)
+
+    def _do(self, errand: LookBack | Line) -> None:
+        reached = self._reach(errand.channel)
+        if isinstance(reached, str):
+            errand.put_off(reached, at=self._clock())
+        else:
+            client, us = reached
+            errand.run(client, us, wait=self.wait, clock=self._clock)
+
+    def _reach(self, channel: str) -> tuple[Client, Us] | str:
+        """Slack, and who we are there; else why this channel is not reached, as a sentence."""
+        token = access_of(self._config).bot_token
+        if not token:
+            return UNCONNECTED
+        client = self._client = Client(self._config.slack_api_url, token)
+        if self._us is None or self._us[0] != token:
+            us = histories.whoami(client)
+            if isinstance(us, Answer):
+                return why(us, channel)
+            self._us = token, us
+        return client, self._us[1]
+
+
+def envelopes(
+    new: Sequence[Found], *, channel: str, us: Us, shared: bool
+) -> Iterator[dict[str, object]]:
+    for one in new:
+        tell = histories.as_change if one.changed else histories.as_event
+        yield tell(one.message, channel=channel, name=one.name, us=us, shared=shared)

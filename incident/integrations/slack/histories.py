@@ -1,0 +1,137 @@
+"""Reads what was said in a channel, and tells it as Slack would have told it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from incident.integrations.slack import errors
+from incident.integrations.slack.client import PAGE_LENGTH, Answer, Client
+from incident.integrations.slack.payload import Object, part, parts, text
+
+PAGES = 100
+A_MOMENT = timedelta(seconds=1)
+TOO_MANY = "too_many_messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Us:
+    """Who we are in this workspace, so that we never answer ourselves."""
+
+    team: str
+    member: str
+    bot: str
+
+    def named(self, teams: Sequence[str]) -> "Us":
+        """By the name of our workspace that Slack's own events use, if it is another."""
+        return self if not teams or self.team in teams else replace(self, team=teams[0])
+
+
+@dataclass(slots=True)
+class History:
+    """`refusal` is why reading ended before everything was read, None if it did not."""
+
+    messages: list[Object] = field(default_factory=list)
+    refusal: Answer | None = None
+
+
+def whoami(client: Client) -> Us | Answer:
+    answer = client.ask("auth.test")
+    if not answer.ok:
+        return answer
+    return Us(
+        text(answer.data, "team_id"), text(answer.data, "user_id"), text(answer.data, "bot_id")
+    )
+
+
+def read(
+    client: Client,
+    channel: str,
+    *,
+    since: str,
+    until: str = "",
+    wait: Callable[[timedelta], bool],
+) -> History:
+    """What stands in the channel itself, oldest first; replies in threads are not among it.
+
+    `wait` rests as long as Slack asks for, or says that there is no time for that. A public
+    channel that we are not in is joined, once.
+    """
+    history = History()
+    for answer in _pages(client, channel, since, until, wait):
+        if not answer.ok:
+            history.refusal = answer
+        history.messages += parts(answer.data, "messages")
+    history.messages.sort(key=lambda message: text(message, "ts"))
+    return history
+
+
+def is_shared(client: Client, channel: str) -> bool:
+    """Whether another company is in it. Where Slack does not say, nobody is a stranger."""
+    answer = client.ask("conversations.info", channel=channel)
+    return part(answer.data, "channel").get("is_ext_shared") is True
+
+
+def as_event(message: Object, *, channel: str, name: str, us: Us, shared: bool) -> dict[str, Any]:
+    """The envelope in which Slack would have told this message."""
+    return _envelope({**message, "channel": channel}, name=name, us=us, shared=shared)
+
+
+def as_change(message: Object, *, channel: str, name: str, us: Us, shared: bool) -> dict[str, Any]:
+    """The same for its last change, of which we know only how it reads now."""
+    at = text(part(message, "edited"), "ts")
+    change = {
+        "type": "message",
+        "subtype": "message_changed",
+        "channel": channel,
+        "ts": at,
+        "message": dict(message),
+    }
+    return _envelope(change, name=name, us=us, shared=shared)
+
+
+def why(answer: Answer, channel: str) -> str:
+    """Why the channel was not read to its end, as a sentence."""
+    if answer.error == TOO_MANY:
+        most = PAGES * PAGE_LENGTH
+        return f"More than {most} messages were written in {channel}: only the newest were read."
+    if answer.error in errors.CROWDED:
+        return f"Slack asks for a pause before {channel} is read."
+    return f"{channel} could not be read: {errors.read(answer, channel).reason}."
+
+
+def _pages(
+    client: Client, channel: str, since: str, until: str, wait: Callable[[timedelta], bool]
+) -> Iterator[Answer]:
+    cursor, may_join = "", True
+    for _ in range(PAGES):
+        answer = client.ask(
+            "conversations.history",
+            channel=channel,
+            oldest=since,
+            latest=until or None,
+            limit=PAGE_LENGTH,
+            cursor=cursor or None,
+        )
+        if answer.error == "ratelimited" and wait(answer.after or A_MOMENT):
+            continue
+        if answer.error == "not_in_channel" and may_join:
+            may_join = False
+            if client.ask("conversations.join", channel=channel).ok:
+                continue
+        yield answer
+        cursor = text(part(answer.data, "response_metadata"), "next_cursor")
+        if not answer.ok or not cursor:
+            return
+    yield Answer(200, TOO_MANY)
+
+
+def _envelope(event: dict[str, Any], *, name: str, us: Us, shared: bool) -> dict[str, Any]:
+    return {
+        "type": "event_callback",
+        "team_id": us.team,
+        "event_id": name,
+        "is_ext_shared_channel": shared,
+        "authorizations": [{"team_id": us.team, "user_id": us.member, "is_bot": True}],
+        "event": event,
+    }
