@@ -2,7 +2,7 @@
 
 import json
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 import incident.clock
 from app import create_app
 from config import Config
+from incident.delivery.asides import ASIDES
 from incident.delivery.scheduler import Scheduler
 from incident.storage import db, incidents, outbox, pages, signals, timeline
 from incident.storage.db import reading, transaction
@@ -20,6 +21,7 @@ from incident.storage.people import Person
 from incident.storage.signals import Signal
 from incident.storage.slack_rules import SlackRule
 from tests.conftest import START, Clock, a_checklist, connect_target
+from tests.fakes.slack import A_TOKEN, FakeSlack
 from tests.fakes.slack_events import (
     A_CHANNEL,
     a_button_press,
@@ -180,3 +182,22 @@ def desk(
         return Desk(slack_app, clock)
 
     return build
+
+
+@pytest.fixture
+def room(desk: Callable[..., Desk], clock: Clock) -> Iterator[Callable[..., Any]]:
+    """The same desk with Slack's stand-in behind it: what Slack is asked aside is asked there."""
+    from tests.slack.rooms import Room
+
+    slack = FakeSlack(clock=clock)
+    config = Config(secret_key=KEY, slack_api_url=slack.api_url, slack_bot_token=A_TOKEN)
+
+    def build(**rule: Any) -> Room:
+        found = Room(desk(**rule), slack)
+        ASIDES.serve(config)
+        found.lets_slack_answer()
+        return found
+
+    yield build
+    ASIDES.serve(Config(secret_key=KEY))
+    slack.stop()

@@ -1,0 +1,268 @@
+"""Dialogs: opened within the trigger's three seconds, filled afterwards, sent once."""
+
+import json
+import urllib.parse
+
+import pytest
+
+from incident.delivery.asides import ASIDES
+from incident.services import incidents as commands
+from incident.services.incidents import Opening
+from incident.storage import effects, incidents
+from incident.storage.db import reading, transaction
+from tests.conftest import MAYA, START, connect_target
+from tests.fakes.slack import says
+from tests.fakes.slack_requests import a_closing, a_command, a_submission
+from tests.slack.rooms import FORM, said_in
+
+
+def an_incident(title="Uploads are failing", **opening):
+    with transaction() as session:
+        opened = commands.open_incident(session, Opening(title, **opening), actor=MAYA, at=START)
+        return opened.key
+
+
+def the(key="INC-1"):
+    with reading() as session:
+        return incidents.get(session, key)
+
+
+def fields_of(view):
+    return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+
+
+def test_open_without_words_asks_for_them_and_may_page(room):
+    slack = room()
+
+    slack.types("open")
+    assert fields_of(slack.view) == ["title", "severity", "summary", "page"]
+    assert "Nobody is woken before you send this." in slack.words_of_view
+    told = slack.fills_in(title="Uploads are failing", severity="sev1", page="primary")
+
+    assert told["response_action"] == "update"
+    assert "Paging for INC-1: primary" in said_in(told)
+    assert (the().severity, slack.desk.pages()) == ("sev1", [("primary", "promised", 1)])
+
+
+def test_an_incident_may_be_opened_without_waking_anybody(room):
+    slack = room()
+    slack.types("open", user="U0SAM")
+
+    slack.fills_in(user="U0SAM", title="Uploads are failing")
+
+    assert slack.desk.incidents() == ["INC-1 triage"]
+    assert slack.desk.pages() == []
+
+
+def test_a_dialog_sent_twice_is_one_incident(room):
+    slack = room()
+    slack.types("open")
+
+    first = slack.fills_in(title="Uploads are failing")
+    second = slack.fills_in(title="Uploads are failing")
+
+    assert first == second
+    assert slack.desk.incidents() == ["INC-1 investigating"]
+
+
+def test_a_wrong_field_is_told_at_the_field_and_may_be_mended(room):
+    slack = room()
+    an_incident()
+    slack.types("note")
+
+    wrong = slack.fills_in(text="restarted it", time="soon")
+    right = slack.fills_in(text="restarted it", time="14:55")
+
+    assert wrong["response_action"] == "errors"
+    assert wrong["errors"]["time"].startswith("Write the time as 23:50")
+    assert right is None
+    assert slack.desk.lines()[-1] == "restarted it"
+
+
+def test_an_effect_is_put_in_force_with_its_undoing(room):
+    slack = room()
+    an_incident()
+    slack.types("effect")
+
+    slack.fills_in(text="Mail is paused", undo="resume the queue")
+
+    with reading() as session:
+        (effect,) = effects.of_incident(session, 1)
+    assert (effect.text, effect.undo) == ("Mail is paused", "resume the queue")
+
+
+def test_which_of_several_is_asked_first_and_leads_on(room):
+    slack = room()
+    an_incident("Uploads are failing")
+    an_incident("Payments are slow")
+    slack.types("note")
+
+    told = slack.fills_in(key="INC-1")
+    assert said_in(told) == "One moment…"
+    slack.fills_in(text="restarted it")
+
+    assert "restarted it" in slack.desk.lines("INC-1")
+
+
+def test_a_page_where_nothing_is_open_opens_an_incident_first(room):
+    slack = room()
+
+    slack.types("page", user="U0SAM")
+    slack.fills_in(user="U0SAM", title="Nothing loads", page="primary")
+
+    assert slack.desk.incidents() == ["INC-1 triage"]
+    assert slack.desk.pages() == [("primary", "promised", 1)]
+
+
+def test_the_dialog_that_pages_wakes_nobody_by_being_opened(room):
+    slack = room()
+    connect_target("mobile")
+    an_incident()
+
+    slack.types("page", user="U0SAM")
+    assert slack.desk.pages() == []
+    slack.fills_in(user="U0SAM", target="mobile", text="nothing loads")
+
+    assert slack.desk.pages() == [("mobile", "promised", 1)]
+
+
+def test_whoever_may_not_is_told_so_in_the_dialog(room):
+    slack = room()
+    an_incident()
+
+    slack.types("note", user="U0SAM")
+
+    assert "This needs an account here" in slack.words_of_view
+
+
+def test_rights_are_asked_for_again_when_it_is_sent(room):
+    slack = room()
+    an_incident()
+    slack.types("note")
+
+    told = slack.fills_in(user="U0SAM", text="I am bored")
+
+    assert "This needs an account here" in told["errors"]["text"]
+    assert "I am bored" not in slack.desk.lines()
+
+
+def test_a_private_incident_is_hidden_behind_a_dialog_too(room):
+    slack = room()
+    an_incident()
+    slack.types("note")
+    with transaction() as session:
+        incidents.lock(session, "INC-1").private = True
+
+    told = slack.fills_in(text="still here?")
+
+    assert told["errors"]["text"] == "There is no such incident, or none that you may see."
+
+
+def test_a_trigger_that_came_too_late_is_told_in_words(room):
+    slack = room()
+    slack.slack.script_for["views.open"] = [says("expired_trigger_id")]
+
+    slack.types("open")
+
+    assert slack.whispered == "Slack was too slow for the dialog “Open an incident”. Try again."
+
+
+def test_the_same_trigger_twice_opens_one_dialog_and_says_nothing(room):
+    slack = room()
+    asking = {"trigger_id": slack.slack.trigger()}
+
+    slack.types("open", **asking)
+    slack.types("open", **asking)
+
+    assert len(slack.slack.views) == 1
+    assert slack.slack.replies_by_url == []
+
+
+def test_what_slack_will_not_open_leads_to_the_desk(room):
+    slack = room()
+    slack.slack.script_for["views.open"] = [says("view_too_large")]
+
+    slack.types("open")
+
+    assert "(view_too_large)" in slack.whispered
+    assert "http://127.0.0.1:8000" in slack.whispered
+
+
+def test_an_answer_goes_to_no_address_but_slacks(room):
+    slack = room()
+    slack.slack.script_for["views.open"] = [says("view_too_large")]
+
+    slack.types("open", response_url="http://169.254.169.254/latest/meta-data")
+
+    assert slack.slack.replies_by_url == []
+    assert "(view_too_large)" in said_in(slack.slack.ephemerals[-1])
+
+
+def test_an_empty_frame_opens_before_anything_is_looked_up(room, monkeypatch):
+    slack = room()
+    asked = urllib.parse.urlencode(a_command("open", trigger_id=slack.slack.trigger())).encode()
+    monkeypatch.setattr("incident.services.dialogs.fill", _breaks)
+
+    slack.desk.post("/slack/commands", asked, content_type=FORM)
+    slack.lets_slack_answer()
+
+    assert "could not fill this in" in slack.words_of_view
+
+
+def _breaks(*_args, **_given):
+    raise RuntimeError("the desk stumbles")
+
+
+def test_a_stumble_is_answered_and_not_repeated_for_ever(room, monkeypatch):
+    slack = room()
+    monkeypatch.setattr("incident.services.slash.run", _breaks)
+
+    assert slack.types("status").startswith("The desk stumbled over this")
+
+
+@pytest.mark.parametrize("name", ["dance", "", "open" * 100])
+def test_a_dialog_that_is_none_of_ours_changes_nothing(room, name):
+    slack = room()
+    metadata = json.dumps({"name": name, "context": {"key": "INC-1"}})
+    view = {"id": "V1", "hash": "1", "blocks": [], "private_metadata": metadata}
+    form = {"payload": json.dumps(a_submission({"title": {"text": "Dance"}, **view}))}
+
+    answer = slack.desk.post(
+        "/slack/actions", urllib.parse.urlencode(form).encode(), content_type=FORM
+    )
+
+    assert answer.status_code == 200
+    assert slack.desk.incidents() == []
+
+
+def test_closing_a_dialog_changes_nothing(room):
+    slack = room()
+    slack.types("open")
+    form = {"payload": json.dumps(a_closing(slack.view))}
+
+    answer = slack.desk.post(
+        "/slack/actions", urllib.parse.urlencode(form).encode(), content_type=FORM
+    )
+
+    assert (answer.status_code, answer.data) == (200, b"")
+
+
+def test_without_slack_nothing_is_asked_of_it(room, desk):
+    slack = room()
+    ASIDES.serve(slack.desk.app.config["DESK"])
+
+    slack.types("open")
+
+    assert slack.slack.views == []
+
+
+def test_every_request_was_as_slack_publishes_it(room):
+    slack = room()
+    an_incident("Uploads are failing")
+    an_incident("Payments are slow")
+    slack.types("open")
+    slack.types("note")
+    slack.fills_in(key="INC-2")
+    slack.fills_in(text="restarted it")
+
+    assert slack.slack.breaches == []
