@@ -11,9 +11,9 @@ from incident.rules import conditions
 from incident.rules.permissions import Actor
 from incident.services import effects, incidents, pages, roles, steps
 from incident.services.incidents import Opening
+from incident.storage import claims
 from incident.storage import effects as effect_rows
 from incident.storage import incidents as incident_rows
-from incident.storage import outbox
 from incident.storage import steps as step_rows
 from incident.storage.db import reading, transaction
 from incident.storage.steps import Step
@@ -103,7 +103,7 @@ class Story:
 
     def _is_due(self, integration: str) -> bool:
         with reading() as session:
-            due_at = outbox.next_due_at(session, integration, self.at)
+            due_at = claims.next_due_at(session, integration, self.at)
         return due_at is not None and due_at <= self.at
 
     def _sent(self, integration: str, notifier: Notifier) -> bool:

@@ -13,7 +13,7 @@ from incident.services import deliveries
 from incident.services.connections import Given
 from incident.services.deliveries import Claimed, Ready
 from incident.services.messages import Late, Moot
-from incident.storage import outbox, watch
+from incident.storage import claims, outbox, watch
 from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
 
@@ -138,7 +138,7 @@ class Lane:
         self._news.clear()
         with reading() as session:
             now = outbox.database_now(session, self._clock())
-            due_at = outbox.next_due_at(session, self.integration, now)
+            due_at = claims.next_due_at(session, self.integration, now)
         claimed = self.claim(owner) if due_at is not None and due_at <= now else None
         if claimed is None and not self._stopping.is_set():
             wait = POLL if due_at is None or due_at <= now else min(POLL, due_at - now)

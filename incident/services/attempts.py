@@ -10,7 +10,7 @@ from incident.integrations.notifier import Delivered, NotSent, Refused, Result, 
 from incident.rules import alarms, backoff
 from incident.rules import deliveries as rules
 from incident.rules.outcome import Event
-from incident.services import connections, page_alarms, page_timers
+from incident.services import connections, paces, page_alarms, page_timers
 from incident.services.connections import Given
 from incident.services.messages import Late, Moot, why_over
 from incident.storage import allowances, lateness, outbox, sealed, timeline
@@ -91,10 +91,17 @@ def _delivered(attempt: Attempt, receipt: dict[str, Any]) -> Event | None:
     _heed(attempt)
     _close(attempt, "sent")
     delivery.receipt = receipt
+    _learn(attempt, receipt)
     if attempt.page is not None and delivery.action == "trigger":
         _accept(attempt, attempt.page)
     took, left_out = attempt.at - delivery.created_at, receipt.get("left_out")
     return rules.accepted(delivery, took=took, left_out=left_out)
+
+
+def _learn(attempt: Attempt, receipt: dict[str, Any]) -> None:
+    now = outbox.database_now(attempt.session, attempt.at)
+    channel = str(receipt.get("channel") or "")
+    paces.learn(attempt.session, attempt.delivery, channel, now=now)
 
 
 def _accept(attempt: Attempt, page: Page) -> None:
@@ -196,8 +203,12 @@ def _alarm(attempt: Attempt, kind: str, sentence: str) -> None:
 
 
 def _heed(attempt: Attempt, pause: timedelta | None = None) -> None:
-    """What PagerDuty said of its limit is true of everything that goes out with the same key."""
+    """What PagerDuty said of its limit is true of everything that goes out with the same key,
+    what Slack said of all that goes the same way."""
     page = attempt.page
+    if pause is not None and page is None:
+        now = outbox.database_now(attempt.session, attempt.at)
+        paces.pause(attempt.session, attempt.delivery, pause, now=now)
     if page is None or page.routing_key_id is None:
         return
     session, key_id = attempt.session, page.routing_key_id

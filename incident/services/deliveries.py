@@ -16,7 +16,7 @@ from incident.services.attempts import Attempt, ended
 from incident.services.connections import Given
 from incident.services.messages import Late, Moot, Owed, message_of, objection_to
 from incident.services.record import record
-from incident.storage import incidents, outbox, sealed, steps
+from incident.storage import claims, incidents, outbox, sealed, steps
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
@@ -54,7 +54,7 @@ class Ready:
 
 def claim(session: Session, *, integration: str, owner: str, at: datetime) -> Claimed | None:
     """Take the next delivery of `integration`, for the length of a lease."""
-    delivery = outbox.claim(session, integration=integration, owner=owner, now=at)
+    delivery = claims.claim(session, integration=integration, owner=owner, now=at)
     if delivery is None:
         return None
     session.flush()

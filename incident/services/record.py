@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from incident.rules import budgets as budget_rules
-from incident.rules import ladder, spoken
+from incident.rules import ladder, paces, spoken
 from incident.rules import pages as page_rules
 from incident.rules.outcome import Change, Event, Measure, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
@@ -157,7 +157,9 @@ def _delivery_of(session: Session, incident: Incident, notice: Notice, *, at: da
         drill=incident.mode == "drill",
         intent_key=f"{dedup_key}/{notice.action}{f'-{notice.turn}' if notice.turn > 1 else ''}",
         dedup_key=dedup_key,
-        fifo_key=f"{notice.integration}/{notice.target}",
+        fifo_key=paces.line_of(
+            notice.integration, notice.target, str(notice.settings.get("update_of") or "")
+        ),
         due_at=outbox.database_now(session, at),
         created_at=at,
     )

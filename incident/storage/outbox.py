@@ -1,6 +1,6 @@
 """The outbox: messages we have promised to send, written with the change that caused them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,21 +10,16 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
-    and_,
     bindparam,
-    case,
     func,
-    or_,
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from incident.storage import allowances
 from incident.storage.db import Base, UTCDateTime
-from incident.storage.pages import Page
 
-PAGERDUTY = "pagerduty"
+PAGERDUTY, SLACK = "pagerduty", "slack"
 PAGING = ("trigger", "escalate", "acknowledge", "resolve")
 LEASE = timedelta(seconds=10)
 SEND_DEADLINE = timedelta(seconds=8)
@@ -93,29 +88,6 @@ def database_now(session: Session, process_now: datetime) -> datetime:
     return process_now
 
 
-def claim(session: Session, *, integration: str, owner: str, now: datetime) -> Delivery | None:
-    """Take the next delivery of `integration` that is due, or whose claim has lapsed.
-
-    Pages first, then what ends them, then notes; of these the oldest due first. Never one whose
-    elder with the same `fifo_key` is still unfinished, nor one whose routing key may send nothing
-    just now. A post gives way once it has failed PATIENCE times: it must not silence its channel.
-    A page never does: a resolve that overtook its trigger would leave somebody being woken.
-    """
-    now = database_now(session, now)
-    held = allowances.held_back(session, now) if integration == PAGERDUTY else {}
-    delivery = session.scalars(_next_due(integration, now, held)).one_or_none()
-    if delivery is None or not _allowed(session, delivery, now):
-        return None
-    if delivery.state == "sending":
-        delivery.maybe_sent = True
-    delivery.state = "sending"
-    delivery.attempts += 1
-    delivery.fence += 1
-    delivery.owner = owner
-    delivery.lease_until = now + LEASE
-    return delivery
-
-
 def claimed(session: Session, delivery_id: int, *, owner: str, fence: int) -> Delivery | None:
     """The row we claimed, unless the claim lapsed and someone else took it."""
     return session.scalars(_claimed(delivery_id, owner, fence)).one_or_none()
@@ -128,24 +100,6 @@ def still_ours(session: Session, delivery_id: int, *, owner: str, fence: int) ->
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-
-
-def next_due_at(session: Session, integration: str, now: datetime) -> datetime | None:
-    """When there will be something to do, if nothing else happens before."""
-    next_at = case((Delivery.state == "due", Delivery.due_at), else_=Delivery.lease_until)
-    waiting = select(func.min(next_at, type_=UTCDateTime)).where(
-        Delivery.integration == integration, _unfinished(Delivery)
-    )
-    if integration != PAGERDUTY:
-        moment: datetime | None = session.scalar(waiting)
-        return moment
-    held = allowances.held_back(session, now)
-    by_key = waiting.add_columns(Page.routing_key_id, _is_note()).select_from(Delivery)
-    by_key = by_key.outerjoin(Page, Page.id == Delivery.page_id)
-    rows = session.execute(by_key.group_by(Page.routing_key_id, _is_note()))
-    return min(
-        (_not_before(held.get(key), moment, note) for moment, key, note in rows), default=None
-    )
 
 
 def of_incident(session: Session, incident_id: int) -> list[Delivery]:
@@ -192,7 +146,7 @@ def oldest_due_page(session: Session) -> datetime | None:
     """Since when the longest-waiting page waits, or what ends one; a note may take its time."""
     return session.scalar(
         select(func.min(Delivery.created_at)).where(
-            Delivery.integration == PAGERDUTY, _unfinished(Delivery), ~_is_note()
+            Delivery.integration == PAGERDUTY, unfinished(Delivery), ~is_note()
         )
     )
 
@@ -206,76 +160,11 @@ def _claimed(delivery_id: int, owner: str, fence: int) -> Select[Delivery]:
     )
 
 
-def _next_due(
-    integration: str, now: datetime, held: Mapping[int, allowances.Free]
-) -> Select[Delivery]:
-    elder = aliased(Delivery)
-    elder_unfinished = (
-        select(elder.id)
-        .where(
-            elder.fifo_key == Delivery.fifo_key,
-            elder.id < Delivery.id,
-            _unfinished(elder),
-            or_(elder.integration == PAGERDUTY, elder.attempts < PATIENCE),
-        )
-        .exists()
-    )
-    ready = or_(
-        and_(Delivery.state == "due", Delivery.due_at <= now),
-        and_(Delivery.state == "sending", Delivery.lease_until < now),
-    )
-    return (
-        select(Delivery)
-        .where(Delivery.integration == integration, _unfinished(Delivery), ready, ~elder_unfinished)
-        .where(*_not_held(held, now))
-        .order_by(_rank(), Delivery.due_at, Delivery.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _rank() -> ColumnElement[int]:
-    """Pages, and of these the worst; then what ends them; then notes."""
-    worst = Delivery.settings["severity"].as_string().in_(("sev1", "unset"))
-    return case(
-        (and_(Delivery.action == "trigger", worst), 0),
-        (Delivery.action == "trigger", 1),
-        (~_is_note(), 2),
-        else_=3,
-    )
-
-
-def _is_note() -> ColumnElement[bool]:
+def is_note() -> ColumnElement[bool]:
+    """Whether a delivery only adds words to a page."""
     return Delivery.action.not_in(bindparam(None, PAGING, expanding=True, literal_execute=True))
 
 
-def _not_held(held: Mapping[int, allowances.Free], now: datetime) -> Iterator[ColumnElement[bool]]:
-    """Leaves out what goes out with a key that may not send it now."""
-    silent = [key for key, free in held.items() if free.pages > now]
-    if silent:
-        yield Delivery.page_id.not_in(_pages_of(silent))
-    if held:
-        yield or_(~_is_note(), Delivery.page_id.not_in(_pages_of(held)))
-
-
-def _pages_of(keys: Iterable[int]) -> Select[int]:
-    return select(Page.id).where(Page.routing_key_id.in_(list(keys)))
-
-
-def _not_before(free: allowances.Free | None, moment: datetime, note: bool) -> datetime:
-    if free is None:
-        return moment
-    return max(moment, free.notes if note else free.pages)
-
-
-def _allowed(session: Session, delivery: Delivery, now: datetime) -> bool:
-    """Counts it against its key, if it goes out with one. A drill's goes nowhere."""
-    if delivery.page_id is None or delivery.drill:
-        return True
-    key = session.get_one(Page, delivery.page_id).routing_key_id
-    return key is None or allowances.take(session, key, now, until=now + LEASE)
-
-
-def _unfinished(row: type[Delivery]) -> ColumnElement[bool]:
+def unfinished(row: type[Delivery]) -> ColumnElement[bool]:
     """Written out, not bound: only so do both databases see that a partial index serves."""
     return row.state.in_(bindparam(None, UNFINISHED, expanding=True, literal_execute=True))

@@ -64,6 +64,7 @@ def upgrade() -> None:
         _text("place"),
         sa.Column("free_at", WHEN, nullable=False),
         _text("reason"),
+        sa.Column("stands_for", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paces")),
         sa.UniqueConstraint("place", name=op.f("uq_paces_place")),
     )

@@ -9,7 +9,7 @@ from incident.rules import cord
 from incident.rules.outcome import Event, Outcome
 from incident.rules.permissions import DESK
 from incident.services.record import record
-from incident.storage import held_up, incidents, outbox, timers, workers
+from incident.storage import claims, held_up, incidents, outbox, timers, workers
 from incident.storage.db import reading, transaction
 from incident.storage.outbox import Delivery
 from incident.storage.targets import RoutingKey
@@ -245,7 +245,7 @@ def test_a_page_promised_before_the_clock_was_set_back_goes_out(a_page_due, sche
 
 def test_a_claim_from_before_the_clock_was_set_back_still_lapses(a_page_due, scheduler, clocks):
     with transaction() as session:
-        outbox.claim(session, integration="pagerduty", owner="dead", now=clocks.wall())
+        claims.claim(session, integration="pagerduty", owner="dead", now=clocks.wall())
     clocks.jumps(hours=-2)
     scheduler.sweep()
 

@@ -7,7 +7,7 @@ from incident.integrations.notifier import Delivered, Refused, TryAgain
 from incident.rules import budgets
 from incident.rules.outcome import Notice
 from incident.services import pages
-from incident.storage import lateness, outbox, targets
+from incident.storage import claims, lateness, outbox, targets
 from incident.storage.db import reading, transaction
 from incident.storage.targets import RoutingKey
 from tests.conftest import TOM, connect_target
@@ -55,7 +55,7 @@ def deliver_all(pager, clock):
 
 def next_at(clock):
     with reading() as session:
-        return outbox.next_due_at(session, "pagerduty", clock())
+        return claims.next_due_at(session, "pagerduty", clock())
 
 
 def test_a_key_sends_a_burst_and_then_one_a_second(paged, clock):
@@ -120,7 +120,7 @@ def test_a_worker_that_dies_trying_leaves_the_others_waiting_no_longer_than_its_
     deliver(Told(TOO_MANY), clock)
     clock.forward(seconds=5)
     with transaction() as session:
-        assert outbox.claim(session, integration="pagerduty", owner="dies", now=clock())
+        assert claims.claim(session, integration="pagerduty", owner="dies", now=clock())
 
     clock.forward(seconds=9)
     assert not deliver(Told(), clock)

@@ -9,7 +9,7 @@ from incident.delivery.worker import Worker
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.services import deliveries, incidents
 from incident.services import pages as page_services
-from incident.storage import outbox, pages, workers
+from incident.storage import claims, outbox, pages, workers
 from incident.storage.db import reading, transaction
 from incident.storage.incidents import get
 from tests.conftest import TOM, connect_target
@@ -110,7 +110,7 @@ def test_a_worker_that_dies_with_a_page_loses_nothing(a_page_due, clock):
 
 def claim_and_die(clock, error):
     with transaction() as session:
-        outbox.claim(session, integration="pagerduty", owner="worker-1", now=clock())
+        claims.claim(session, integration="pagerduty", owner="worker-1", now=clock())
     raise error
 
 
@@ -262,6 +262,7 @@ def test_posts_to_one_channel_keep_their_order(a_post_due, clock):
     assert not deliver(poster, clock, integration="slack")
     clock.forward(seconds=1)
     deliver(poster, clock, integration="slack")
+    clock.forward(seconds=1)
     deliver(poster, clock, integration="slack")
     assert [m.intent_key.split("/")[3] for m in poster.sent] == ["post-1", "post-1", "post-2"]
 

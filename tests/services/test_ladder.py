@@ -9,9 +9,9 @@ from incident.delivery.scheduler import FIRE, LAST_RESORT, Scheduler
 from incident.integrations.notifier import Delivered, Refused, TryAgain
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
-from incident.services import incidents, ladder, page_alarms, pages, runs, steps
+from incident.services import incidents, ladder, page_alarms, pages, runs, steps, update_clock
+from incident.storage import claims, outbox, people, targets, timeline
 from incident.storage import incidents as incident_rows
-from incident.storage import outbox, people, targets, timeline
 from incident.storage import pages as page_rows
 from incident.storage.db import reading, transaction
 from incident.storage.people import Person
@@ -71,6 +71,7 @@ def actions(key):
 def due(key):
     with reading() as session:
         found = select(Timer.name).where(Timer.state == "due").order_by(Timer.name)
+        found = found.where(Timer.kind.not_in(update_clock.KINDS))
         return list(session.scalars(found))
 
 
@@ -287,7 +288,7 @@ def test_an_answer_in_pagerduty_is_the_tick_and_is_not_echoed(paged, clock):
 def test_an_answer_before_pagerduty_told_that_it_took_the_page_counts(paged, clock):
     key = paged()
     with transaction() as session:
-        outbox.claim(session, integration="pagerduty", owner="w", now=clock())
+        claims.claim(session, integration="pagerduty", owner="w", now=clock())
 
     hear(key, clock, 0)
 

@@ -4,8 +4,8 @@ from sqlalchemy.exc import NoResultFound
 from incident.integrations.notifier import Delivered, TryAgain
 from incident.rules.outcome import NotAllowed
 from incident.services import incidents, pages, runs, steps
+from incident.storage import claims, outbox, timeline
 from incident.storage import incidents as incident_rows
-from incident.storage import outbox, timeline
 from incident.storage import pages as page_rows
 from incident.storage.db import reading, transaction
 from incident.storage.runs import Run
@@ -189,12 +189,12 @@ def test_what_may_have_arrived_is_resolved_too(paged, clock):
 
 def test_an_attempt_under_way_is_followed_by_its_resolve(paged, clock):
     with transaction() as session:
-        outbox.claim(session, integration="pagerduty", owner="w", now=clock())
+        claims.claim(session, integration="pagerduty", owner="w", now=clock())
     do(incidents.move, clock, incident_key=paged, action="resolve")
 
     assert [row.state for row in of(paged)[1]] == ["sending", "due"]
     with transaction() as session:
-        assert not outbox.claim(session, integration="pagerduty", owner="w", now=clock())
+        assert not claims.claim(session, integration="pagerduty", owner="w", now=clock())
 
 
 def test_a_page_acknowledged_is_resolved_at_the_end(paged, clock):

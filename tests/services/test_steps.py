@@ -4,7 +4,7 @@ import pytest
 
 from incident.rules.outcome import NotAllowed
 from incident.services import incidents, roles, steps
-from incident.storage import outbox
+from incident.storage import claims, outbox
 from incident.storage.db import reading, transaction
 from incident.storage.effects import of_incident
 from tests.conftest import MAYA, SAM, TOM, connect_target
@@ -203,7 +203,7 @@ def test_a_clock_that_is_ahead_delays_no_page(database, an_incident, clock):
         steps.complete(session, incident_key=key, number=1, actor=MAYA, at=ahead)
 
     with transaction() as session:
-        assert outbox.claim(session, integration="pagerduty", owner="worker-1", now=now)
+        assert claims.claim(session, integration="pagerduty", owner="worker-1", now=now)
 
 
 def test_ticking_again_after_an_undo_is_one_effect(database, an_incident, clock):
