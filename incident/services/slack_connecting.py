@@ -114,18 +114,25 @@ def heard_at(session: Session) -> datetime | None:
     return signals.last_told(session, SLACK)
 
 
-def token_lost(session: Session, event: Mapping[str, Any], *, at: datetime) -> None:
+def token_lost(session: Session, payload: Mapping[str, Any], at: datetime) -> str:
     """Slack says that the app is gone or its token revoked: every page shows it at once.
 
     Whether it is still so is looked at soon after: the event may have come late.
     """
-    tokens = event.get("tokens")
-    ours = tokens.get("bot") if isinstance(tokens, Mapping) else None
-    if event.get("type") == "tokens_revoked" and not ours:
-        return
+    event = payload.get("event")
+    if not isinstance(event, Mapping) or not _is_ours(event):
+        return "it is the token of somebody else"
     armed = any(rule.armed for rule in slack_rules.every(session))
     proofs.keep_one(session, Finding(SLACK, TOKEN, False, GONE, grave=armed), at=at)
     proofs.ask(session, actor=DESK, at=at)
+    return "the app was removed, or its token revoked"
+
+
+def _is_ours(event: Mapping[str, Any]) -> bool:
+    """Whether the app itself lost its way in, and not somebody who had let it act for them."""
+    tokens = event.get("tokens")
+    ours = tokens.get("bot") if isinstance(tokens, Mapping) else None
+    return event.get("type") == "app_uninstalled" or bool(ours)
 
 
 def _typed_secrets(session: Session) -> list[str]:

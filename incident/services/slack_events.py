@@ -10,13 +10,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from incident.services import kept_messages
+from incident.services import kept_messages, slack_connecting
 
 Payload = Mapping[str, Any]
 Follow = Callable[[Session, Payload, datetime], str]
 
 EVENTS: Mapping[str, Follow] = {
+    "app_uninstalled": slack_connecting.token_lost,
     "reaction_added": kept_messages.reacted,
+    "tokens_revoked": slack_connecting.token_lost,
 }
 
 

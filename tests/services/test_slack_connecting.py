@@ -5,6 +5,7 @@ import pytest
 from incident.rules.permissions import Actor
 from incident.rules.proofs import Finding
 from incident.services import connections, proofs, slack_connecting
+from incident.services import signals as slack_signals
 from incident.storage import proofs as rows
 from incident.storage import signals
 from incident.storage.db import reading, transaction
@@ -14,7 +15,7 @@ from tests.conftest import ADA, MAYA, START, connect_target
 
 def lose(event, at=START):
     with transaction() as session:
-        slack_connecting.token_lost(session, event, at=at)
+        slack_connecting.token_lost(session, {"event": event}, at)
 
 
 def token():
@@ -112,3 +113,14 @@ def test_without_any_wish_a_channel_is_made_when_somebody_asks(database):
         wishes = connections.channel_wishes(session)
 
     assert wishes == {"when": "asked", "prefix": "inc-", "archive": False}
+
+
+def test_the_event_reaches_whoever_answers_for_it(database):
+    payload = {"event_id": "Ev9", "event": {"type": "app_uninstalled"}}
+
+    with transaction() as session:
+        kept = slack_signals.keep(session, b"{}", payload, at=START)
+        slack_signals.read(session, kept, START)
+
+    assert (kept.state, kept.reason) == ("ignored", "the app was removed, or its token revoked")
+    assert not token().ok
