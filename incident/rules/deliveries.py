@@ -13,7 +13,7 @@ HELD = "note_held"
 UNDONE = {
     "create_channel": "NO SLACK CHANNEL",
     "use_channel": "NO SLACK CHANNEL",
-    "invite_member": "{subject} was NOT asked into {channel}",
+    "invite_members": "{subject} was NOT asked into {channel}",
     "set_topic": "The topic of {channel} was NOT set",
     "set_bookmark": "The bookmark in {channel} was NOT set",
     "pin_card": "The card in {channel} was NOT pinned",

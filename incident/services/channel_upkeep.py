@@ -18,7 +18,7 @@ from incident.storage.incidents import Incident
 from incident.storage.people import Person
 
 TOPIC, BOOKMARK, PIN = "set_topic", "set_bookmark", "pin_card"
-INVITE, ARCHIVE = "invite_member", "archive_channel"
+INVITE, ARCHIVE = "invite_members", "archive_channel"
 COLUMNS = {TOPIC: "topic", BOOKMARK: "bookmark"}
 COMMAND = "commander"
 STAYS_ARCHIVED = (

@@ -291,5 +291,5 @@ def test_the_keeper_asks_no_stranger_into_a_private_channel(key, maya, clock):
     ChannelKeeper(clock=clock).turn()
 
     with reading() as session:
-        asked = [one for one in outbox.of_incident(session, 1) if one.action == "invite_member"]
+        asked = [one for one in outbox.of_incident(session, 1) if one.action == "invite_members"]
     assert asked == []

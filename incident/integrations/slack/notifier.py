@@ -14,7 +14,7 @@ ACTS: Mapping[str, Act] = {
     "fetch_message": fetches.message,
     "create_channel": channels.create,
     "use_channel": channels.use,
-    "invite_member": channels.invite,
+    "invite_members": channels.invite,
     "set_topic": channels.set_topic,
     "set_bookmark": channels.bookmark,
     "pin_card": channels.pin,

@@ -134,7 +134,7 @@ def test_a_channel_that_nobody_knows_is_named(notifier):
 
 
 def test_somebody_is_asked_in_and_twice_is_as_good_as_once(notifier, slack, made):
-    wish = a_message("invite_member", channel=made.id, member="U0TOM")
+    wish = a_message("invite_members", channel=made.id, member="U0TOM")
 
     assert [notifier.send(wish), notifier.send(wish)] == [Delivered(), Delivered()]
     assert made.members == ["U0TOM"]
@@ -143,7 +143,7 @@ def test_somebody_is_asked_in_and_twice_is_as_good_as_once(notifier, slack, made
 def test_a_guest_who_cannot_be_asked_in_is_told_of(notifier, slack, made):
     slack.members["U0TOM"].is_restricted = True
 
-    result = notifier.send(a_message("invite_member", channel=made.id, member="U0TOM"))
+    result = notifier.send(a_message("invite_members", channel=made.id, member="U0TOM"))
 
     assert result == Refused("They are a guest in Slack. They can be asked in from Slack: /invite")
 
