@@ -56,9 +56,9 @@ def pin(session: Session, incident: Incident, card: str, at: datetime) -> None:
 
 
 def archived_by_hand(session: Session, incident: Incident, by: str, at: datetime) -> None:
-    """Somebody archived the channel in Slack."""
+    """Somebody archived the channel in Slack. When it was us, the delivery says so."""
     row = incident_channels.of_incident(session, incident.id)
-    if row is None or row.state != "open":
+    if row is None or row.state != "open" or row.data.get("archiving"):
         return
     row.state, row.archived_at = "archived", at
     event = Event("channel_archived", f"{by} archived {row.shown} in Slack")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from incident.services import kept_messages, slack_connecting
+from incident.services import channel_news, kept_messages, slack_connecting
 
 Payload = Mapping[str, Any]
 Follow = Callable[[Session, Payload, datetime], str]
@@ -18,6 +18,10 @@ Follow = Callable[[Session, Payload, datetime], str]
 EVENTS: Mapping[str, Follow] = {
     "app_uninstalled": slack_connecting.token_lost,
     "reaction_added": kept_messages.reacted,
+    "channel_archive": channel_news.archived,
+    "group_archive": channel_news.archived,
+    "channel_rename": channel_news.renamed,
+    "member_joined_channel": channel_news.came_in,
     "tokens_revoked": slack_connecting.token_lost,
 }
 
