@@ -7,6 +7,7 @@ from typing import Protocol
 from config import Config
 from incident.delivery.asides import ASIDES
 from incident.delivery.card_keeper import CardKeeper
+from incident.delivery.channel_keeper import ChannelKeeper
 from incident.delivery.deadman import Deadman
 from incident.delivery.directory import Directory
 from incident.delivery.listener import Listener
@@ -35,7 +36,7 @@ class Shift:
         scheduler = Scheduler(clock=clock, on_jump=lambda jump: worker.pulse.note(jump))
         prover, listener = Prover(config, clock=clock), Listener(config, clock=clock)
         keeper = CardKeeper(clock=clock)
-        sockets = Sockets(config, clock=clock)
+        channels, sockets = ChannelKeeper(clock=clock), Sockets(config, clock=clock)
         directory, sweep = Directory(config, clock=clock), Sweep(config, clock=clock)
         worker = Worker(
             notifiers_for(config),
@@ -47,6 +48,7 @@ class Shift:
                 "the prover": prover,
                 "the listener": listener,
                 "the live cards": keeper,
+                "the channels of incidents": channels,
                 "the sockets": sockets,
                 "the directory": directory,
                 "the sweep of the channels": sweep,
@@ -54,7 +56,7 @@ class Shift:
         )
         self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
         ASIDES.serve(config)
-        self._on_duty += [directory, ASIDES, sweep]
+        self._on_duty += [directory, ASIDES, sweep, channels]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 
