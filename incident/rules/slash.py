@@ -96,7 +96,7 @@ def read(text: str, members: Sequence[str] = ()) -> Said:
     word, after = _first(rest)
     if _KEY.fullmatch(word):
         key, (word, after) = word.upper(), _first(after)
-    word = word.lower().lstrip("/")
+    word = word.lower().strip("/:,")
     word = ALSO.get(word, word)
     if _SEVERITY.fullmatch(word):
         return Said("severity", key, word, members)
@@ -147,7 +147,7 @@ def move_in(text: str) -> tuple[str, str]:
     word, after = _first(text)
     if word.lower() == "false" and _first(after)[0].lower() == "alarm":
         return "decline", _first(after)[1] or "False alarm"
-    return MOVES.get(word.lower(), ""), after.strip(" :")
+    return MOVES.get(word.lower().strip(":,"), ""), after.strip(" :")
 
 
 def text_and_time(text: str) -> tuple[str, str]:

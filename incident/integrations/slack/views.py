@@ -146,14 +146,18 @@ def _choices(asked: Field) -> View | None:
 
 
 def _options(given: Sequence[tuple[str, str]], at_most: int) -> list[View]:
-    labels = {(value or NOTHING)[:VALUE_LENGTH]: label for value, label in given}
+    labels = {_named(value): label for value, label in given}
     some = list(labels.items())[:at_most]
     return [{"text": _plain(label, OPTION_LENGTH), "value": value} for value, label in some]
 
 
 def _chosen(options: Sequence[View], values: Sequence[str]) -> list[View]:
-    wanted = {value or NOTHING for value in values}
+    wanted = {_named(value) for value in values}
     return [option for option in options if option["value"] in wanted]
+
+
+def _named(value: str) -> str:
+    return cut(value, VALUE_LENGTH) or NOTHING
 
 
 def _given(value: str) -> str:
