@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import pages, screens
+from tests.bench import cords, pages, screens
 from tests.bench.desk import ROOT, Desk, a_desk
 from tests.browser.chromium import PHONE, launch
 
@@ -32,11 +32,21 @@ def _report(desk: Desk) -> None:
     _line("tick answered to page received, median", f"{handoff.median:.1f} ms", "goal 300 ms")
     _line("  the same, slowest of twenty", f"{handoff.slowest_twentieth:.1f} ms", "goal 2 s")
     _line("  against one request sent straight", f"{ratio:.1f} x", f"floor {handoff.floor:.1f} ms")
+    _report_cries(cords.measure(desk), floor=handoff.floor)
     with _browser(desk) as page_of:
         fanout = screens.measure(desk, page_of)
     viewers = f"{screens.VIEWERS} viewers"
     _line(f"tick to another browser's screen, {viewers}", f"{fanout.screen:.0f} ms", "goal 150 ms")
     _line("  the last of the others hears the bell", f"{fanout.last_viewer:.0f} ms", "")
+
+
+def _report_cries(cry: cords.Cry, *, floor: float) -> None:
+    ratio = cry.paged / floor
+    _line("cry in Slack answered, median", f"{cry.answered:.1f} ms", "goal 100 ms")
+    _line("  the same, slowest of a hundred", f"{cry.answered_p99:.1f} ms", "Slack waits 3 s")
+    _line("cry in Slack to page received, median", f"{cry.paged:.1f} ms", "goal 500 ms")
+    _line("  the same, slowest of twenty", f"{cry.paged_slowest_twentieth:.1f} ms", "goal 3 s")
+    _line("  against one request sent straight", f"{ratio:.1f} x", f"floor {floor:.1f} ms")
 
 
 def _line(what: str, figure: str, beside: str) -> None:

@@ -1,4 +1,4 @@
-"""A desk of its own for a measurement: a fresh database, a served app, a stand-in PagerDuty."""
+"""A desk of its own for a measurement: a fresh database, a served app, stand-in vendors."""
 
 import json
 import os
@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.pagerduty import FakePagerDuty
+from tests.fakes.slack import A_TOKEN, FakeSlack
 from tests.postgres import empty_database
 
 ROOT = Path(__file__).parents[2]
 ROUTING_KEY = "R" * 32
+SIGNING_SECRET = "the secret of a measurement"
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Desk:
     url: str
     token: str
     pagerduty: FakePagerDuty
+    slack: FakeSlack
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
     started: float
@@ -66,15 +69,19 @@ class Desk:
 @contextmanager
 def a_desk(database: str) -> Iterator[Desk]:
     """`database` is sqlite or postgresql."""
-    with tempfile.TemporaryDirectory() as folder, FakePagerDuty() as pagerduty:
-        environment = _environment(Path(folder), database, pagerduty)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        FakePagerDuty() as pagerduty,
+        FakeSlack() as slack,
+    ):
+        environment = _environment(Path(folder), database, pagerduty, slack)
         first, _ = _start(environment)
         first.terminate()
         first.wait(30)
         token = _token(environment)
         process, started = _start(environment)
         url = f"http://127.0.0.1:{environment['PORT']}"
-        desk = Desk(url, token, pagerduty, process, environment, started)
+        desk = Desk(url, token, pagerduty, slack, process, environment, started)
         try:
             desk.call("PUT", "/api/targets/primary", {"routing_key": ROUTING_KEY})
             yield desk
@@ -83,7 +90,9 @@ def a_desk(database: str) -> Iterator[Desk]:
             process.wait(30)
 
 
-def _environment(folder: Path, database: str, pagerduty: FakePagerDuty) -> dict[str, str]:
+def _environment(
+    folder: Path, database: str, pagerduty: FakePagerDuty, slack: FakeSlack
+) -> dict[str, str]:
     url = f"sqlite:///{folder}/incident.db"
     if database == "postgresql":
         url = empty_database(f"desk_bench_{os.getpid()}")
@@ -98,6 +107,9 @@ def _environment(folder: Path, database: str, pagerduty: FakePagerDuty) -> dict[
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "PAGERDUTY_EVENTS_URL": pagerduty.url,
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": A_TOKEN,
+        "SLACK_SIGNING_SECRETS": SIGNING_SECRET,
     }
 
 
