@@ -21,6 +21,7 @@ from incident.services import (
     command_dialogs,
     cord_dialogs,
     message_dialogs,
+    update_dialogs,
     visibility,
 )
 from incident.services.meant import meant
@@ -44,6 +45,7 @@ DIALOGS: Mapping[str, tuple[Fill, Submit]] = {
     "step_reason": (card_dialogs.fill_reason, card_dialogs.submit_reason),
     "step_note": (card_dialogs.fill_note, card_dialogs.submit_note),
     "page": (card_dialogs.fill_page, card_dialogs.submit_page),
+    update_dialogs.NAME: (update_dialogs.fill, update_dialogs.submit),
 }
 
 

@@ -29,7 +29,7 @@ REASON_LENGTH = 500
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What somebody wrote. `wordings` are by audience: a text, "" for the usual wording, None for
-    an audience that is told nothing this time; without any only responders are told."""
+    an audience that is told nothing this time. When nobody chose, only responders are told."""
 
     conditions: str
     actions: str = ""
@@ -48,7 +48,8 @@ def write(
     was_due_at = incident.update_due_at
     report = report_of(session, incident, draft, at=at)
     update_clock.wind(session, incident, due_at=report.next_at, at=at)
-    worded = _worded(report, draft.wordings or {"responders": ""})
+    asked = {"responders": ""} if draft.wordings is None else draft.wordings
+    worded = _worded(report, asked)
     update = _row(incident, report, worded, actor=actor, at=at)
     update.was_due_at = was_due_at
     session.add(update)
