@@ -40,7 +40,7 @@ GIVEN: Mapping[str, Sequence[Settings]] = {
         {"name": "inc-42-secret", "private": True, "maybe_sent": True, "since": 0},
     ),
     "use_channel": ({"channel": "#support"}, {"channel": "#elsewhere"}),
-    "invite_member": ({"channel": "C0ROOM", "member": "U0MAYA"},),
+    "invite_members": ({"channel": "C0ROOM", "member": "U0MAYA"},),
     "set_topic": ({"channel": HERE, "topic": "SEV2 · investigating", "link": DESK},),
     "set_bookmark": (
         {"channel": HERE, "title": "INC-42", "link": DESK},
