@@ -11,7 +11,15 @@ from incident.rules import incidents as rules
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.words import shortened
-from incident.services import page_timers, pages, privacy, receipts, runs, visibility
+from incident.services import (
+    page_timers,
+    pages,
+    privacy,
+    receipts,
+    runs,
+    update_clock,
+    visibility,
+)
 from incident.services.record import record
 from incident.storage import effects, incidents, retros, steps
 from incident.storage import runs as run_rows
@@ -67,6 +75,7 @@ def open_incident(session: Session, opening: Opening, *, actor: Actor, at: datet
     record(session, incident, Outcome(events=(_opened(incident, actor),)), actor=actor, at=at)
     if opening.private:
         privacy.begin(session, incident, actor=actor, at=at)
+    update_clock.follow(session, incident, at=at)
     for slug in dict.fromkeys(opening.checklists):
         runs.attach_to(session, incident, slug, actor=actor, at=at, confirmed=True)
     return incident
@@ -120,6 +129,7 @@ def move_locked(
         retros.begin(session, incident, at=at)
     if action == "reopen":
         pages.tell_what_stopped(session, incident, at=at)
+    update_clock.follow(session, incident, at=at)
     receipts.follow(session, incident, at)
     return incident
 
@@ -142,6 +152,7 @@ def set_severity(
     incident.severity = severity
     record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
     page_timers.hasten(session, incident, at=at)
+    update_clock.hasten(session, incident, at=at)
     runs.walk_again(session, incident, actor=actor, at=at)
     return incident
 
