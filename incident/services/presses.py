@@ -23,6 +23,7 @@ from incident.services import (
 from incident.services.hands import Hand, Press
 from incident.services.members import actor_for
 from incident.services.record import record
+from incident.services.visibility import may_see
 from incident.storage import incidents as incident_rows
 from incident.storage import pages as page_rows
 
@@ -30,6 +31,9 @@ __all__ = ["Press", "press", "refuse"]
 
 UNDER_WAY = ("promised", *LIVE, "exhausted")
 DIGEST_LENGTH = 8
+# Whoever sees the receipt may call for help by it, even where they may not see the incident.
+CALLS = ("page_now", "page_again", "new_emergency", "page_anyway")
+PRIVATE = "{key} is private. One of its members or an admin can let you in."
 
 
 def press(session: Session, pressed: Press, *, at: datetime) -> Reply | None:
@@ -42,6 +46,8 @@ def press(session: Session, pressed: Press, *, at: datetime) -> Reply | None:
         return card_presses.press(session, pressed, at=at)
     incident = incident_rows.lock(session, pressed.incident_key)
     actor = actor_for(session, pressed.member, pressed.member_name)
+    if pressed.action not in CALLS and not may_see(session, actor, incident):
+        raise NotAllowed(PRIVATE.format(key=incident.key))
     reply = deed(session, Hand(pressed, incident, actor, at))
     receipts.follow(session, incident, at)
     return reply
