@@ -12,6 +12,7 @@ from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import DESK, Actor
 from incident.rules.proofs import Finding
 from incident.rules.slack_connecting import Workspace
+from incident.rules.slack_health import SOCKET
 from incident.services import connections, proofs
 from incident.services.connections import SLACK
 from incident.storage import connections as rows
@@ -52,8 +53,12 @@ def keep_bot_token(
 
 
 def keep_app_token(session: Session, *, token: str, actor: Actor, at: datetime) -> None:
-    """Slack has just opened a door with it. An empty one forgets the one that is there."""
+    """Slack has just opened a door with it. An empty one forgets the one that is there, and with
+    it what is known of its sockets."""
     connections.keep_slack(session, secrets={"app_token": token}, actor=actor, at=at)
+    socket = proof_rows.find(session, SLACK, SOCKET)
+    if socket is not None and not token:
+        session.delete(socket)
 
 
 def keep_signing_secret(
@@ -106,7 +111,9 @@ def keep_findings(session: Session, found: Iterable[Finding], *, at: datetime) -
 
 def disconnect(session: Session, *, actor: Actor, at: datetime) -> None:
     connections.forget_slack(session, actor=actor, at=at)
-    _forget_what_was_found(session)
+    for row in proof_rows.of_subject(session, SLACK):
+        session.delete(row)
+    proofs.ask(session, actor=actor, at=at)
 
 
 def heard_at(session: Session) -> datetime | None:

@@ -62,6 +62,11 @@ def slow_down(seconds):
     return Fault(answer)
 
 
+def crowd(slack, count):
+    for number in range(count):
+        slack.add_member(f"Colleague {number}", id=f"U1{number:05}")
+
+
 def list_is_not_due(clock):
     with transaction() as session:
         directory.page_read(session, cursor="", at=clock())
@@ -91,8 +96,7 @@ def test_somebody_whom_slack_does_not_know_is_not_asked_about_again(reader, slac
 
 
 def test_everybody_is_read_a_page_at_a_time_and_once_a_day(reader, slack, clock):
-    for number in range(250):
-        slack.add_member(f"Colleague {number}", id=f"U1{number:05}")
+    crowd(slack, 250)
 
     turns = [reader.turn() for _ in range(3)]
     with reading() as session:
