@@ -1,10 +1,12 @@
 """What is typed after /inc, as it is meant."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from incident.rules import slash
+from incident.rules import slash, slash_words
 from incident.rules.slash import Said
 
 
@@ -125,3 +127,17 @@ def test_whatever_is_typed_is_read(text):
     slash.text_and_time(said.rest)
     slash.move_in(said.rest)
     slash.nearest(said.word)
+
+
+@pytest.mark.parametrize("word", slash.WORDS)
+def test_every_word_is_explained_in_the_guide(word):
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "slack.md").read_text(encoding="utf-8")
+
+    assert f"`/inc {word}" in guide
+
+
+@pytest.mark.parametrize("word", slash.WORDS)
+def test_every_word_is_taught_by_help(word):
+    taught = "\n".join(slash_words.EXAMPLES) + "/inc help"
+
+    assert f"/inc {word}" in taught
