@@ -27,7 +27,7 @@ STOOD_FOR = timedelta(minutes=10)
 FAILED = ("refused", "not_sent")
 
 
-def keep(session: Session, incident: Incident, *, at: datetime) -> None:
+def keep(session: Session, incident: Incident, *, at: datetime, hurried: bool = False) -> None:
     """Make the card tell what is so now. `incident` must be locked. Twice changes nothing.
 
     Without a place in Slack there is none. Of edits that cannot keep up only the last is made.
@@ -41,12 +41,13 @@ def keep(session: Session, incident: Incident, *, at: datetime) -> None:
     if place.channel and place != stands and incident.open:
         _move(session, incident, row, place, at=at)
     else:
-        _tell_anew(session, incident, row, at=at)
+        _tell_anew(session, incident, row, at=at, hurried=hurried)
 
 
 def show(session: Session, incident: Incident, at: datetime) -> None:
-    """The same, for whoever has just given the incident its place in Slack."""
-    keep(session, incident, at=at)
+    """The same at once, for whoever has just given the incident its place in Slack, or is about
+    to take it away: an edit that has not got through yet is no reason to wait."""
+    keep(session, incident, at=at, hurried=True)
 
 
 def posted(session: Session, incident: Incident) -> Delivery | None:
@@ -114,7 +115,9 @@ def _move(
         _tell_anew(session, incident, row, at=at)
 
 
-def _tell_anew(session: Session, incident: Incident, row: SlackCard, *, at: datetime) -> None:
+def _tell_anew(
+    session: Session, incident: Incident, row: SlackCard, *, at: datetime, hurried: bool = False
+) -> None:
     stands = Place(row.channel, row.thread_ts)
     key = _key(session, incident, stands)
     post = slack_cards.last_post(session, incident.id, key)
@@ -125,7 +128,7 @@ def _tell_anew(session: Session, incident: Incident, row: SlackCard, *, at: date
     if post.state in FAILED or last.state in FAILED or _is_archived(session, incident, stands):
         row.shown_seq, row.next_at, row.shown_at = incident.last_seq, None, at
         return
-    if _waits(incident, row, last, at):
+    if not hurried and _waits(incident, row, last, at):
         row.shown_at = at
         return
     card = _card(session, incident, row, at=at)

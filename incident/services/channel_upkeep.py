@@ -9,7 +9,7 @@ from incident.rules import channels as rules
 from incident.rules import spoken
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK
-from incident.services import receipts
+from incident.services import cards, receipts
 from incident.services.record import record
 from incident.storage import incident_channels, incident_members, pages, people, roles
 from incident.storage import slack_members as members
@@ -178,6 +178,7 @@ def _close(session: Session, incident: Incident, row: IncidentChannel, at: datet
         took=spoken.length(ended - began) if ended is not None else "",
     )
     settings = {"text": text, "path": f"/incidents/{incident.key}", "quiet": True}
+    cards.show(session, incident, at)
     last = _notice(row, "post", f"farewell-{row.channel}", turn, text.partition("\n")[0], settings)
     end = _notice(row, ARCHIVE, f"archive-{row.channel}", turn, f"Archive {row.shown}", {})
     record(session, incident, Outcome(notices=(last, end)), actor=DESK, at=at)

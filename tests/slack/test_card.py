@@ -4,7 +4,7 @@ import pytest
 
 from incident.delivery.card_keeper import CardKeeper
 from incident.integrations.notifier import Refused, TryAgain
-from incident.services import cards, effects, incidents, pages, runs, steps
+from incident.services import cards, channel_upkeep, effects, incidents, pages, runs, steps
 from incident.storage import incidents as incident_rows
 from incident.storage import outbox
 from incident.storage.db import reading, transaction
@@ -260,6 +260,37 @@ def test_a_hold_shows_what_it_waits_for_and_cannot_be_pressed(card):
 
     assert "It still waits for step 1 Tell them" in desk.text()
     assert "Done" not in desk.labels()
+
+
+def test_the_card_tells_the_end_before_its_channel_goes(card):
+    desk = card("Look")
+    with transaction() as session:
+        of_incident(session, incident_rows.id_of(desk.key)).archives = True
+    change(desk, incidents.move, action="resolve")
+
+    change(desk, incidents.move, action="close")
+    with transaction() as session:
+        incident = incident_rows.lock(session, desk.key)
+        channel_upkeep.follow(session, incident, desk.clock())
+
+    with reading() as session:
+        sent = outbox.of_incident(session, incident_rows.id_of(desk.key))
+    actions = [delivery.action for delivery in sent if delivery.target == OWN]
+    assert "closed the incident" in desk.text()
+    assert actions.index("update") < actions.index("archive_channel")
+
+
+def test_an_edit_that_is_in_the_way_is_no_reason_to_wait_with_the_end(card):
+    desk = card("Look", "Purge")
+    change(desk, steps.complete, number=1)
+    desk.keep()
+
+    with transaction() as session:
+        incident = incident_rows.lock(session, desk.key)
+        incident.title = "Downloads are failing"
+        cards.show(session, incident, desk.clock())
+
+    assert "Downloads are failing" in desk.text()
 
 
 def test_a_message_that_somebody_deleted_is_posted_again(card):
