@@ -23,7 +23,8 @@ def index(call: Call[None, None]) -> SlackRulesTold:
 )
 def put(call: Call[SlackRuleAsked, None], channel: str) -> SlackRuleTold:
     """Make the rule of a channel, or replace it. It opens nothing until it is armed."""
-    form = RuleForm(**call.body.model_dump())
+    asked = call.body.model_dump(by_alias=True)
+    form = RuleForm(**asked | {"work_hours": asked["work_hours"] or {}})
     row = services.put(call.session, channel=channel, form=form, actor=call.actor, at=call.at)
     return _told(row)
 

@@ -21,7 +21,7 @@ HOW_TO_LINK = (
 )
 
 
-WORDLESS = "none of the rule's words is in it"
+WORDLESS = "no word of the rule is in it"
 
 
 class Heard(StrEnum):

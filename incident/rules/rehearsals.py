@@ -84,11 +84,12 @@ def _each_once(spoken: Sequence[Spoken], ear: Ear) -> list[Spoken]:
     """Of several tellings of one message the first that counts, else the first."""
     found: dict[str, Spoken] = {}
     for one in sorted(spoken, key=lambda one: (one.at, one.said.kind != "call")):
-        kept = found.get(one.said.ts)
+        name = one.said.ts or one.said.key
+        kept = found.get(name)
         if _is_nobody(one, ear) or (kept is not None and cries.counts(ear, _words(kept))):
             continue
         if kept is None or cries.counts(ear, _words(one)):
-            found[one.said.ts] = one
+            found[name] = one
     return sorted(found.values(), key=lambda one: one.at)
 
 

@@ -81,12 +81,16 @@ def week(session: Session, rule: SlackRule, at: datetime) -> Week:
     """What the rule as it stands now makes of everything that was written since."""
     since = at - rules.LOOKS_BACK
     kept = signals.in_channel(session, SLACK, rule.channel, since, MOST)
-    told = [said for row in kept if isinstance(said := said_in(row.raw), Said)]
-    names = slack_members.names(session, list({said.said_by for said in told if said.said_by}))
+    told = [
+        (said, cord.written_at(said.ts) or row.received_at)
+        for row in kept
+        if isinstance(said := said_in(row.raw), Said)
+    ]
+    names = slack_members.names(session, list({said.said_by for said, _ in told if said.said_by}))
     spoken = [
         Spoken(said, written, names.get(said.said_by) or said.said_by_name or said.said_by)
-        for said in told
-        if (written := cord.written_at(said.ts)) is not None and written >= since
+        for said, written in told
+        if written >= since
     ]
     target = targets.find(session, rule.target)
     return rules.week(spoken, rule, zone=target.zone if target else "UTC")

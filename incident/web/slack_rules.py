@@ -1,16 +1,26 @@
 """Slack rules: which channel is a pull-cord, whom it wakes, and whether it is armed."""
 
-from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
 from incident import clock
-from incident.rules.slack_rules import whole
-from incident.services import slack_rules
+from incident.rules import people
+from incident.rules.slack_rules import listed, whole
+from incident.services import connections, pinned_lines, rehearsals, slack_rules
 from incident.services.slack_rules import RuleForm
-from incident.storage import checklists, signals, targets
+from incident.storage import checklists, targets
 from incident.storage import slack_rules as rule_rows
 from incident.storage.db import reading, transaction
 from incident.storage.slack_rules import SlackRule
@@ -18,7 +28,16 @@ from incident.web.forms import Errors
 from incident.web.guard import role_required
 from incident.web.people import current_actor
 
-LATELY = timedelta(days=7)
+DAYS = [
+    ("1", "Monday"),
+    ("2", "Tuesday"),
+    ("3", "Wednesday"),
+    ("4", "Thursday"),
+    ("5", "Friday"),
+    ("6", "Saturday"),
+    ("7", "Sunday"),
+]
+DAY_NUMBERS = dict(DAYS)
 
 bp = Blueprint("slack_rules", __name__, url_prefix="/settings/slack-rules")
 
@@ -72,6 +91,26 @@ def disarm(channel: str) -> ResponseReturnValue:
     return _arm(channel, False, "A dry run again: a message in {} does not wake {}.")
 
 
+@bp.post("/<channel>/rehearsal")
+@role_required("admin")
+def rehearse(channel: str) -> ResponseReturnValue:
+    _existing(channel)
+    with transaction() as session:
+        rehearsals.ask(session, channel=channel, actor=current_actor(), at=clock.now())
+    flash("Last week is being read. Nobody is woken by it.", "done")
+    return redirect(url_for("slack_rules.edit", channel=channel), 303)
+
+
+@bp.post("/<channel>/pinned-line")
+@role_required("admin")
+def pin(channel: str) -> ResponseReturnValue:
+    _existing(channel)
+    with transaction() as session:
+        pinned_lines.ask(session, channel=channel, actor=current_actor(), at=clock.now())
+    flash("The line is being pinned: that takes a few seconds.", "done")
+    return redirect(url_for("slack_rules.edit", channel=channel), 303)
+
+
 @bp.post("/<channel>/removal")
 @role_required("admin")
 def remove(channel: str) -> ResponseReturnValue:
@@ -107,15 +146,36 @@ def _save(channel: str, *, is_new: bool) -> ResponseReturnValue:
 
 def _typed() -> RuleForm:
     form = request.form
-    grace = whole(form.get("grace_seconds", ""))
+    hours = _hours()
     return RuleForm(
         target=form.get("target", ""),
         channel_name=form.get("channel_name", ""),
         checklist=form.get("checklist", ""),
-        grace_seconds=-1 if grace is None else grace,
+        grace_seconds=_seconds("grace_seconds"),
         threads="threads" in form,
         strangers="strangers" in form,
+        words=listed(form.get("words", "")),
+        urgent_words=listed(form.get("urgent_words", "")),
+        bots=listed(form.get("bots", "").upper()),
+        work_hours=hours,
+        work_grace_seconds=_seconds("work_grace_seconds") if hours else None,
     )
+
+
+def _seconds(field: str) -> int:
+    """What is no number is one that is refused, so that the field says so."""
+    typed = whole(request.form.get(field, ""))
+    return -1 if typed is None else typed
+
+
+def _hours() -> dict[str, Any]:
+    """Working hours are those of the days that are ticked; without one there are none."""
+    form = request.form
+    days = [int(day) for day in form.getlist("days") if day in DAY_NUMBERS]
+    if not days:
+        return {}
+    written = {name: form.get(name, "").strip() for name in ("from", "until", "zone")}
+    return {"days": days, **written}
 
 
 def _existing(channel: str) -> SlackRule:
@@ -134,8 +194,12 @@ def _page(channel: str, rule: SlackRule | None, errors: Errors) -> ResponseRetur
             rule=rule,
             targets=[(target.name, target.name) for target in targets.pageable(session)],
             checklists=[(row.slug, row.title) for row, _ in checklists.all_published(session)],
-            rehearsed=signals.rehearsed(session, channel, clock.now() - LATELY) if rule else [],
+            week=rehearsals.week(session, rule, clock.now()) if rule else None,
+            pinned=pinned_lines.text_for(session, rule) if rule else "",
+            connected=connections.slack(session, current_app.config["DESK"]).can_post,
             form=request.form,
+            days=DAYS,
+            zones=people.zones(),
             errors=errors,
         )
     return make_response(page, 422 if errors else 200)

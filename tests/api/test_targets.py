@@ -119,6 +119,34 @@ def test_putting_a_rule_again_replaces_it(script_of):
     assert (put.json["armed"], put.json["grace_seconds"]) == (False, 30)
 
 
+def test_what_a_rule_listens_for_is_part_of_it(script_of):
+    ada, slug = script_of("Ada", "admin"), published("Look at the dashboard")
+    hours = {"days": [1, 2], "from": "09:00", "until": "18:00", "zone": "Europe/Berlin"}
+    heard = {"words": ["sos"], "urgent_words": ["breach"], "bots": ["B0ALARMS"], "strangers": True}
+    hours_too = {"work_hours": hours, "work_grace_seconds": 300}
+
+    put = ada.put(
+        f"/slack-rules/{CHANNEL}",
+        {"target": "primary", "checklist": slug, **heard, **hours_too},
+    )
+    without = ada.put(f"/slack-rules/{CHANNEL}", {"target": "primary", "checklist": slug})
+
+    assert {name: put.json[name] for name in (*heard, *hours_too)} == {**heard, **hours_too}
+    assert (without.json["words"], without.json["work_hours"]) == ([], {})
+    assert without.json["work_grace_seconds"] is None
+
+
+def test_hours_without_a_grace_of_their_own_are_refused(script_of):
+    ada, slug = script_of("Ada", "admin"), published("Look at the dashboard")
+    hours = {"days": [1], "from": "9", "until": "18:00", "zone": "Mars"}
+    rule = {"target": "primary", "checklist": slug, "work_hours": hours}
+
+    refused = ada.put(f"/slack-rules/{CHANNEL}", rule)
+
+    assert refused.status_code == 422
+    assert {one["field"] for one in refused.json["errors"]} == {"work_hours", "work_grace_seconds"}
+
+
 def test_a_rule_names_targets_and_checklists_that_exist(script_of):
     ada = script_of("Ada", "admin")
 
