@@ -6,13 +6,14 @@ from incident.delivery.card_keeper import CardKeeper
 from incident.delivery.worker import deliver_one
 from incident.integrations.notifier import Delivered
 from incident.integrations.slack.card_blocks import blocks
-from incident.services import presses
+from incident.services import incidents, presses
 from incident.services.hands import Press
-from incident.storage import incidents, outbox
+from incident.storage import incidents as incident_rows
+from incident.storage import outbox
 from incident.storage.db import reading, transaction
 from incident.storage.incident_channels import IncidentChannel
 from incident.storage.slack_cards import SlackCard
-from tests.conftest import START
+from tests.conftest import MAYA, START
 from tests.delivery.notifiers import Told
 from tests.integrations.slack.validators import assert_valid
 
@@ -33,6 +34,14 @@ class CardDesk:
     def __init__(self, key, clock):
         self.key, self.clock, self.slack = key, clock, Taking()
         self.keeper = CardKeeper(clock=clock)
+
+    def change(self, service, actor=MAYA, **asked):
+        """Somebody does something elsewhere than on the card."""
+        with transaction() as session:
+            service(session, incident_key=self.key, actor=actor, at=self.clock(), **asked)
+
+    def note(self, text="Looking"):
+        self.change(incidents.tell, text=text)
 
     def look(self, **later):
         self.keep(**later)
@@ -61,7 +70,7 @@ class CardDesk:
     def promised(self, key=""):
         """Every wording of the card, oldest first."""
         with reading() as session:
-            sent = outbox.of_incident(session, incidents.id_of(key or self.key))
+            sent = outbox.of_incident(session, incident_rows.id_of(key or self.key))
         return [delivery for delivery in sent if "card" in delivery.settings]
 
     def parts(self):
@@ -105,7 +114,7 @@ def a_channel(key, channel=OWN, *, private=False, state="open"):
     with transaction() as session:
         session.add(
             IncidentChannel(
-                incident_id=incidents.id_of(key),
+                incident_id=incident_rows.id_of(key),
                 channel=channel,
                 state=state,
                 private=private,

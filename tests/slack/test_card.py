@@ -1,18 +1,17 @@
-"""The live card: where it stands, what it tells, and how seldom it is edited."""
+"""The live card: what it tells, and how seldom it is edited."""
 
 import pytest
 
 from incident.delivery.card_keeper import CardKeeper
 from incident.integrations.notifier import Refused, TryAgain
-from incident.services import cards, channel_upkeep, effects, incidents, pages, runs, steps
+from incident.services import cards, effects, incidents, pages, steps
 from incident.storage import incidents as incident_rows
 from incident.storage import outbox
-from incident.storage.db import reading, transaction
-from incident.storage.incident_channels import of_incident
-from tests.conftest import MAYA, TOM, a_checklist, connect_target
+from incident.storage.db import reading
+from tests.conftest import connect_target
 from tests.delivery.notifiers import Told
 from tests.slack.card_desk import OWN, CardDesk, a_channel
-from tests.slack.conftest import A_CHANNEL, PHONES, a_responder, button
+from tests.slack.conftest import PHONES, a_responder
 
 
 @pytest.fixture(autouse=True)
@@ -37,20 +36,6 @@ def card(database, an_incident, clock):
     return make
 
 
-def change(desk, service, actor=MAYA, **asked):
-    with transaction() as session:
-        service(session, incident_key=desk.key, actor=actor, at=desk.clock(), **asked)
-
-
-def incident_thread(key):
-    with reading() as session:
-        return incident_rows.get(session, key).slack_thread
-
-
-def note(desk, text="Looking"):
-    change(desk, incidents.tell, text=text)
-
-
 def test_an_incident_with_a_channel_of_its_own_has_one_card_there(card):
     desk = card("Look at the graphs", severity="sev2")
 
@@ -62,16 +47,10 @@ def test_an_incident_with_a_channel_of_its_own_has_one_card_there(card):
     assert desk.labels() == ["Done", "Page…", "Write the update"]
 
 
-def test_an_incident_nowhere_in_slack_has_none(card):
-    desk = card("Look at the graphs", channel=False)
-
-    assert desk.promised() == []
-
-
 def test_the_card_follows_in_place(card):
     desk = card("Look at the graphs", "Purge the cache")
 
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
     desk.look()
 
     post, edit = desk.promised()
@@ -82,7 +61,7 @@ def test_the_card_follows_in_place(card):
 
 def test_the_edit_goes_to_the_message_that_slack_took(card):
     desk = card("Look", "Purge")
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
 
     desk.look()
 
@@ -92,9 +71,9 @@ def test_the_edit_goes_to_the_message_that_slack_took(card):
 def test_ten_things_in_a_second_are_one_edit(card):
     desk = card(*[f"Look at graph {number}" for number in range(10)])
 
-    change(desk, steps.complete, number=1)
-    change(desk, steps.complete, number=2)
-    change(desk, steps.complete, number=3)
+    desk.change(steps.complete, number=1)
+    desk.change(steps.complete, number=2)
+    desk.change(steps.complete, number=3)
     desk.look()
 
     assert [one.action for one in desk.promised()] == ["post", "update"]
@@ -103,10 +82,10 @@ def test_ten_things_in_a_second_are_one_edit(card):
 
 def test_a_card_rests_three_seconds_between_two_edits(card):
     desk = card("Look", "Purge", "Look again")
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
     desk.look()
 
-    change(desk, steps.complete, number=2)
+    desk.change(steps.complete, number=2)
     desk.look(seconds=1)
     after_one = len(desk.promised())
     desk.look(seconds=2)
@@ -117,7 +96,7 @@ def test_a_card_rests_three_seconds_between_two_edits(card):
 def test_what_the_card_does_not_show_edits_nothing(card):
     desk = card("Look")
 
-    note(desk)
+    desk.note()
     desk.look()
 
     assert len(desk.promised()) == 1
@@ -125,7 +104,7 @@ def test_what_the_card_does_not_show_edits_nothing(card):
 
 def test_the_card_itself_leaves_no_line_on_the_timeline(card):
     desk = card("Look", "Purge")
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
     with reading() as session:
         before = incident_rows.get(session, desk.key).last_seq
 
@@ -137,7 +116,7 @@ def test_the_card_itself_leaves_no_line_on_the_timeline(card):
 
 def test_two_keepers_edit_once(card, clock):
     desk = card("Look", "Purge")
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
 
     desk.keep()
     CardKeeper(clock=clock).turn()
@@ -148,11 +127,11 @@ def test_two_keepers_edit_once(card, clock):
 def test_while_slack_is_away_only_the_last_words_wait(card):
     desk = card("Look", "Purge", "Look again")
     away = Told(*[TryAgain("Slack answered 503")] * 20)
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
     desk.keep()
     desk.deliver(away)
 
-    change(desk, steps.complete, number=2)
+    desk.change(steps.complete, number=2)
     desk.keep(seconds=60)
     desk.deliver(away)
     desk.clock.forward(minutes=10)
@@ -165,7 +144,7 @@ def test_while_slack_is_away_only_the_last_words_wait(card):
 
 def test_a_countdown_alone_heaps_up_no_edits_while_slack_is_away(card):
     desk = card(severity="sev1")
-    change(desk, pages.page, target="primary")
+    desk.change(pages.page, target="primary")
     desk.keep()
 
     desk.keep(minutes=1)
@@ -176,7 +155,7 @@ def test_a_countdown_alone_heaps_up_no_edits_while_slack_is_away(card):
 
 def test_a_page_that_waits_shows_its_countdown_each_minute(card):
     desk = card(severity="sev1")
-    change(desk, pages.page, target="primary")
+    desk.change(pages.page, target="primary")
     desk.look()
     first = desk.text()
 
@@ -190,7 +169,7 @@ def test_a_page_that_waits_shows_its_countdown_each_minute(card):
 
 def test_nobody_was_paged_is_said_in_capitals_with_the_telephones(card):
     desk = card(severity="sev1")
-    change(desk, pages.page, target="primary")
+    desk.change(pages.page, target="primary")
 
     desk.deliver(Told(Refused("PagerDuty knows no such key")), integration="pagerduty")
     desk.look()
@@ -201,7 +180,7 @@ def test_nobody_was_paged_is_said_in_capitals_with_the_telephones(card):
 
 def test_whoever_answers_ends_the_countdown(card):
     desk = card(severity="sev1")
-    change(desk, pages.page, target="primary")
+    desk.change(pages.page, target="primary")
     desk.look()
 
     desk.press(desk.button("I have it"))
@@ -214,8 +193,8 @@ def test_whoever_answers_ends_the_countdown(card):
 
 def test_what_is_in_effect_and_deferred_is_not_forgotten(card):
     desk = card("Look", "Purge")
-    change(desk, effects.put_in_force, text="Signature check off", max_seconds=600)
-    change(desk, steps.defer, number=1, reason="")
+    desk.change(effects.put_in_force, text="Signature check off", max_seconds=600)
+    desk.change(steps.defer, number=1, reason="")
     desk.look()
     early = desk.text()
 
@@ -226,15 +205,9 @@ def test_what_is_in_effect_and_deferred_is_not_forgotten(card):
     assert "*OVERDUE*: Signature check off" in desk.text()
 
 
-def test_a_drill_sends_nothing_and_has_no_card(card):
-    desk = card("Look", mode="drill")
-
-    assert desk.promised() == []
-
-
 def test_the_card_tells_how_it_ended_and_can_be_pressed_no_more(card):
     desk = card("Look")
-    change(desk, incidents.move, action="resolve")
+    desk.change(incidents.move, action="resolve")
 
     desk.look()
 
@@ -245,10 +218,10 @@ def test_the_card_tells_how_it_ended_and_can_be_pressed_no_more(card):
 
 def test_a_reopened_incident_has_its_buttons_again(card):
     desk = card("Look")
-    change(desk, incidents.move, action="resolve")
+    desk.change(incidents.move, action="resolve")
     desk.look()
 
-    change(desk, incidents.move, action="reopen", reason="It is back")
+    desk.change(incidents.move, action="reopen", reason="It is back")
     desk.look()
 
     assert "Done" in desk.labels()
@@ -262,47 +235,16 @@ def test_a_hold_shows_what_it_waits_for_and_cannot_be_pressed(card):
     assert "Done" not in desk.labels()
 
 
-def test_the_card_tells_the_end_before_its_channel_goes(card):
-    desk = card("Look")
-    with transaction() as session:
-        of_incident(session, incident_rows.id_of(desk.key)).archives = True
-    change(desk, incidents.move, action="resolve")
-
-    change(desk, incidents.move, action="close")
-    with transaction() as session:
-        incident = incident_rows.lock(session, desk.key)
-        channel_upkeep.follow(session, incident, desk.clock())
-
-    with reading() as session:
-        sent = outbox.of_incident(session, incident_rows.id_of(desk.key))
-    actions = [delivery.action for delivery in sent if delivery.target == OWN]
-    assert "closed the incident" in desk.text()
-    assert actions.index("update") < actions.index("archive_channel")
-
-
-def test_an_edit_that_is_in_the_way_is_no_reason_to_wait_with_the_end(card):
-    desk = card("Look", "Purge")
-    change(desk, steps.complete, number=1)
-    desk.keep()
-
-    with transaction() as session:
-        incident = incident_rows.lock(session, desk.key)
-        incident.title = "Downloads are failing"
-        cards.show(session, incident, desk.clock())
-
-    assert "Downloads are failing" in desk.text()
-
-
 def test_a_message_that_somebody_deleted_is_posted_again(card):
     desk = card("Look", "Purge", "Look again")
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
     desk.keep(minutes=11)
     desk.deliver(Told(Refused("Slack knows no such message")))
 
     desk.look()
 
     assert [one.action for one in desk.promised()] == ["post", "update", "post"]
-    change(desk, steps.complete, number=2)
+    desk.change(steps.complete, number=2)
     desk.look()
     assert desk.promised()[-1].settings["update_of"] == desk.promised()[-2].intent_key
 
@@ -314,107 +256,19 @@ def test_a_card_that_slack_will_not_have_is_not_tried_again_and_again(card, cloc
     desk.keep()
     desk.deliver(Told(Refused("Slack: not_in_channel")))
 
-    change(desk, steps.complete, number=1)
+    desk.change(steps.complete, number=1)
     desk.look()
 
     assert [one.state for one in desk.promised()] == ["refused"]
-
-
-def test_an_archived_channel_is_left_alone(card):
-    desk = card("Look")
-    change(desk, incidents.move, action="resolve")
-    with transaction() as session:
-        of_incident(session, incident_rows.id_of(desk.key)).state = "archived"
-
-    desk.look()
-
-    assert len(desk.promised()) == 1
 
 
 def test_one_card_that_fails_does_not_keep_another_from_being_told(card, an_incident, monkeypatch):
     desk = card("Look")
     other = an_incident("Look elsewhere")
     a_channel(other, "C0OTHER")
-    note(desk)
+    desk.note()
     monkeypatch.setattr(cards, "_tell_anew", lambda *_args, **_named: 1 / 0)
 
     desk.look()
 
     assert len(desk.promised(other)) == 1
-
-
-def test_a_cry_for_help_gets_its_card_once_somebody_is_awake(desk, clock):
-    sam = desk()
-    sam.says()
-    sam.wait(seconds=45)
-    shown = CardDesk("INC-1", clock)
-    shown.look()
-    before = len(shown.promised())
-
-    sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
-    shown.look()
-
-    [post] = shown.promised()
-    assert before == 0
-    assert (post.target, post.settings["thread_ts"]) == (A_CHANNEL, incident_thread("INC-1"))
-
-
-def test_a_cry_for_help_gets_its_card_with_a_checklist_that_somebody_attached(desk, clock):
-    sam = desk()
-    sam.says()
-    shown = CardDesk("INC-1", clock)
-
-    with transaction() as session:
-        slug = a_checklist(session, "Look")
-        runs.attach(session, incident_key="INC-1", slug=slug, actor=TOM, at=clock())
-    shown.look()
-
-    assert "Look" in shown.text()
-
-
-def test_with_a_channel_of_its_own_the_card_moves_there(desk, clock):
-    sam = desk()
-    sam.says()
-    sam.presses(button(sam.receipt(), "Page now"))
-    sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
-    shown = CardDesk("INC-1", clock)
-    shown.look()
-
-    a_channel("INC-1")
-    note(shown)
-    shown.look()
-
-    in_thread, left, moved = shown.promised()
-    assert (left.action, left.settings["update_of"]) == ("update", in_thread.intent_key)
-    assert f"'channel': '{OWN}'" in str(left.settings["card"])
-    assert (moved.action, moved.target) == ("post", OWN)
-
-
-def test_a_private_incident_is_not_told_in_a_thread_that_others_read(desk, clock):
-    sam = desk()
-    sam.says("The payroll is on the internet")
-    sam.presses(button(sam.receipt(), "Page now"))
-    sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
-    shown = CardDesk("INC-1", clock)
-    shown.catch_up()
-
-    with transaction() as session:
-        incident_rows.lock(session, "INC-1").private = True
-    note(shown)
-    shown.catch_up()
-
-    assert "payroll" not in shown.text()
-    assert "INC-1 is private" in shown.text()
-    assert shown.elements() == []
-
-
-def test_a_private_incident_is_told_in_its_private_channel(database, an_incident, clock):
-    key = an_incident("Look")
-    with transaction() as session:
-        incident_rows.lock(session, key).private = True
-    a_channel(key, private=True)
-    desk = CardDesk(key, clock)
-
-    desk.look()
-
-    assert "Uploads are failing" in desk.text()
