@@ -7,13 +7,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 
-from incident.integrations.slack.mrkdwn import escape
-from tests.fakes import server
+from incident.rules.slack_manifest import SHORTCUTS
+from tests.fakes import screen, server
+from tests.fakes.hands import REACTION, Hands, NoSuchThing
 from tests.fakes.pagerduty import FakePagerDuty
-from tests.fakes.screen import channels_of, replies_of, threads_of
 from tests.fakes.server import Answer, FakeServer, Fault, Request
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_events import a_button_press, send_event, send_press
 
 PAGES = Path(__file__).parent / "pages"
 REFRESH = 3
@@ -53,7 +52,8 @@ class Controls(FakeServer):
         signing_secret: str,
     ) -> None:
         self.pagerduty, self.slack = pagerduty, slack
-        self.app_url, self.signing_secret = app_url.rstrip("/"), signing_secret
+        self.app_url = app_url.rstrip("/")
+        self.hands = Hands(slack, self.app_url, signing_secret)
         self.mood, self.told = "normal", ""
         self._pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True)
         self._pages.filters["address"] = _address
@@ -64,7 +64,11 @@ class Controls(FakeServer):
             ("GET", "/slack"): self._show_slack,
             ("POST", "/messages"): self._post_message,
             ("POST", "/mood"): self._change_mood,
+            ("POST", "/people"): self._become,
             ("POST", "/presses"): self._press,
+            ("POST", "/shortcuts"): self._choose,
+            ("GET", "/dialog"): self._show_dialog,
+            ("POST", "/dialog"): self._fill_in,
             ("POST", "/answers"): self._answer_page,
         }
         super().__init__(port)
@@ -76,7 +80,12 @@ class Controls(FakeServer):
                 403, b"Only this page itself may do that.", {"Content-Type": "text/plain"}
             )
         view = self._addresses.get((request.method, request.path))
-        return view(request) if view else self._page("missing.html", status=404)
+        if view is None:
+            return self._page("missing.html", status=404)
+        try:
+            return view(request)
+        except NoSuchThing:
+            return self._page("missing.html", status=422 if request.path == "/messages" else 404)
 
     def _from_here(self, request: Request) -> bool:
         here = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
@@ -89,7 +98,7 @@ class Controls(FakeServer):
             app_url=_address(self.app_url),
             told=self.told,
             people=self.slack.users,
-            threads=threads_of(self.slack),
+            places=screen.places_of(self.slack),
             mood=self.mood,
             moods={name: words for name, (words, _) in MOODS.items()},
         )
@@ -114,45 +123,62 @@ class Controls(FakeServer):
         return self._inside(
             request,
             "slack.html",
-            channels=channels_of(self.slack, newest=NEWEST),
-            replies=replies_of(self.slack),
+            channels=screen.channels_of(self.slack, newest=NEWEST),
+            whispers=screen.whispers_of(self.slack),
+            dialogs=screen.dialogs_of(self.slack),
+            shortcuts=[(each["callback_id"], each["name"]) for each in SHORTCUTS],
+            reaction=REACTION,
             people=self.slack.users,
+            person=self.hands.person,
             told=self.told,
         )
 
     def _post_message(self, request: Request) -> Answer:
         form = _form(request)
-        text, user = form.get("text", "").strip(), form.get("user", "")
-        if not text or user not in self.slack.users:
-            return self._page("missing.html", status=422)
-        thread = {"thread_ts": form["thread_ts"]} if form.get("thread_ts") else {}
-        name = {"user_profile": {"display_name": self.slack.users[user]}}
-        told = self.slack.person_says(escape(text), user=user, **thread, **name)
-        url = f"{self.app_url}/slack/events"
-        status = send_event(url, told, secret=self.signing_secret, at=request.at)
-        self._remember(status)
+        text, place = form.get("text", "").strip(), form.get("place", "C0EMERGENCY")
+        if not text:
+            raise NoSuchThing("text")
+        user = form.get("user", "")
+        self._remember(self.hands.write(text, user=user, place=place, at=request.at))
         return _back_to("/")
 
-    def _press(self, request: Request) -> Answer:
-        form = _form(request)
-        channel = self.slack.channels.get(form.get("channel", ""))
-        message = channel.find(form.get("ts", "")) if channel else None
-        buttons = _buttons(message) if message else []
-        place = int(form["button"]) if form.get("button", "").isdecimal() else -1
-        if message is None or not 0 <= place < len(buttons):
-            return self._page("missing.html", status=404)
-        payload = a_button_press(
-            buttons[place]["action_id"],
-            buttons[place].get("value", ""),
-            channel=form["channel"],
-            ts=message["ts"],
-            thread_ts=message.get("thread_ts"),
-            trigger_id=f"{message['ts']}.{request.at.timestamp()}",
-            response_url=f"{self.slack.url}/response/{message['ts']}",
-        )
-        url = f"{self.app_url}/slack/actions"
-        self._remember(send_press(url, payload, secret=self.signing_secret, at=request.at))
+    def _become(self, request: Request) -> Answer:
+        """Whose hands press from now on."""
+        person = _form(request).get("person", "")
+        if person not in self.slack.users:
+            raise NoSuchThing("person")
+        self.hands.person = person
         return _back_to("/slack")
+
+    def _press(self, request: Request) -> Answer:
+        self._remember(self.hands.press(_form(request), request.at))
+        return _back_to("/slack")
+
+    def _choose(self, request: Request) -> Answer:
+        self._remember(self.hands.choose(_form(request), request.at))
+        return _back_to("/slack")
+
+    def _show_dialog(self, request: Request) -> Answer:
+        """Drawn anew only while it asks nothing: nobody's words are to be swept away."""
+        open_ones = screen.dialogs_of(self.slack)
+        if not open_ones:
+            return _back_to("/slack")
+        page = self._page("dialog.html", dialog=open_ones[-1], told=self.told)
+        waits = all(part["kind"] == "words" for part in open_ones[-1]["parts"])
+        refresh = {"Refresh": "1"} if waits else {}
+        return Answer(page.status, page.body, dict(page.headers) | refresh)
+
+    def _fill_in(self, request: Request) -> Answer:
+        form = _form(request)
+        view = self.slack.view(form.get("id", ""))
+        if view is None or view.get("closed"):
+            raise NoSuchThing("dialog")
+        if form.get("act") == "close":
+            self._remember(self.hands.close(view, request.at))
+        else:
+            values = _values(view, parse_qs(request.body.decode(), keep_blank_values=True))
+            self._remember(self.hands.fill_in(view, values, request.at))
+        return _back_to("/slack" if view.get("closed") else "/dialog")
 
     def _answer_page(self, request: Request) -> Answer:
         """What somebody does on their telephone, or nobody does."""
@@ -195,9 +221,14 @@ class Controls(FakeServer):
         return Answer(status, html.encode(), HEADERS | {"Content-Type": "text/html; charset=utf-8"})
 
 
-def _buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
-    rows = [block for block in message.get("blocks", []) if block["type"] == "actions"]
-    return [element for row in rows for element in row["elements"]]
+def _values(view: dict[str, Any], given: dict[str, list[str]]) -> dict[str, Any]:
+    """What was filled in, by the ids of the blocks: a list where several may be chosen."""
+    asked = [block for block in view["blocks"] if block["type"] == "input"]
+    kinds = {block["block_id"]: screen.KINDS.get(block["element"]["type"]) for block in asked}
+    return {
+        name: given.get(f"f-{name}", []) if kind == "ticks" else given.get(f"f-{name}", [""])[0]
+        for name, kind in kinds.items()
+    }
 
 
 def _form(request: Request) -> dict[str, str]:

@@ -73,7 +73,7 @@ class Channels(SlackState):
             return error
         channel = self.add_channel(
             name,
-            id=f"C{self._stamp().replace('.', '')[-10:]}",
+            id=f"C{self.stamp().replace('.', '')[-10:]}",
             private=arguments.get("is_private") is True,
             creator=OUR_MEMBER,
             created=int(self.clock().timestamp()),
@@ -185,7 +185,7 @@ class Channels(SlackState):
             return "invalid_link"
         if len(channel.bookmarks) >= 100:
             return "too_many_bookmarks"
-        added = {"id": f"Bk{self._stamp().replace('.', '')}", "app_id": None} | arguments
+        added = {"id": f"Bk{self.stamp().replace('.', '')}", "app_id": None} | arguments
         channel.bookmarks.append(added)
         return {"bookmark": added}
 

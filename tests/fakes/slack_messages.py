@@ -23,7 +23,7 @@ class Messages(SlackState):
         error = rules.error_in_words(arguments)
         if error:
             return error
-        message = {"type": "message", "ts": self._stamp(), "text": "", **ours()}
+        message = {"type": "message", "ts": self.stamp(), "text": "", **ours()}
         kept = (*SPOKEN, "thread_ts")
         message |= {name: arguments[name] for name in kept if arguments.get(name)}
         channel.messages.append(message)
@@ -43,7 +43,7 @@ class Messages(SlackState):
         if error:
             return error
         message |= {name: arguments[name] for name in SPOKEN if arguments.get(name) is not None}
-        message["edited"] = {"user": OUR_BOT, "ts": self._stamp()}
+        message["edited"] = {"user": OUR_BOT, "ts": self.stamp()}
         return {"channel": channel.id, "ts": message["ts"], "text": message["text"]}
 
     def _chat_delete(self, arguments: Arguments) -> Reply | str:
@@ -72,7 +72,7 @@ class Messages(SlackState):
         if error:
             return error
         self.ephemerals.append(dict(arguments))
-        return {"message_ts": self._stamp()}
+        return {"message_ts": self.stamp()}
 
     def _chat_getpermalink(self, arguments: Arguments) -> Reply | str:
         channel, ts = self._joined(arguments["channel"]), arguments["message_ts"]

@@ -82,9 +82,12 @@ class People(SlackState):
             return "hash_conflict"
         if is_too_large(given):
             return "view_too_large"
-        number = int(found["hash"].partition(".")[0]) + 1
-        found |= _with_ids(given) | {"hash": f"{number}.{found['id'].lower()}"}
+        self.change_view(found, given)
         return {"view": found}
+
+    def change_view(self, view: Reply, given: Reply) -> None:
+        number = int(view["hash"].partition(".")[0]) + 1
+        view |= _with_ids(given) | {"hash": f"{number}.{view['id'].lower()}"}
 
     def _asked_for(self, arguments: Arguments) -> Reply | None:
         wanted = arguments.get("view_id") or arguments.get("external_id")

@@ -8,7 +8,7 @@ from tests.fakes.slack_views import filled_in
 
 RESPONSE_URL = "https://hooks.slack.com/commands/T0DESK/1/abc"
 A_TRIGGER = "1337.42.abcdef"
-OUR_OWN = ("depth", "trigger_id")
+OUR_OWN = ("depth", "trigger_id", "closed", "errors")
 ONLY_IN_EVENTS = ("channel", "channel_type", "event_ts")
 
 Payload = dict[str, Any]

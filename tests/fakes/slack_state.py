@@ -131,20 +131,20 @@ class SlackState(FakeServer):
     def person_says(self, text: str, *, channel: str = "C0EMERGENCY", **fields: Any) -> Reply:
         """Somebody writes in a channel; the event that Slack would tell us about it."""
         with self.lock:
-            envelope = a_message_event(text, channel=channel, ts=self._stamp(), **fields)
+            envelope = a_message_event(text, channel=channel, ts=self.stamp(), **fields)
             self.channels[channel].messages.append(dict(envelope["event"]))
         return envelope
 
     def trigger(self) -> str:
         """What lets an app open one dialog for somebody who did something just now."""
         with self.lock:
-            found = f"{len(self._triggers) + 1}.42.{self._stamp().replace('.', '')}"
+            found = f"{len(self._triggers) + 1}.42.{self.stamp().replace('.', '')}"
             self._triggers[found] = self.clock()
         return found
 
     def response_url(self) -> str:
         """Where an app may answer somebody who did something just now."""
-        return f"{self.url}/response/{self._stamp()}"
+        return f"{self.url}/response/{self.stamp()}"
 
     def view(self, id: str) -> dict[str, Any] | None:
         return next((view for view in self.views if view["id"] == id), None)
@@ -162,7 +162,7 @@ class SlackState(FakeServer):
         found = self._channel(which)
         return None if found and found.private and not found.joined else found
 
-    def _stamp(self) -> str:
+    def stamp(self) -> str:
         self._stamps += 1
         return f"{int(self.clock().timestamp())}.{self._stamps:06}"
 

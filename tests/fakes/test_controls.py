@@ -8,29 +8,7 @@ import pytest
 
 from incident.integrations.slack.signature import verify
 from tests.fakes import server
-from tests.fakes.controls import Controls
-from tests.fakes.pagerduty import FakePagerDuty
-from tests.fakes.slack import FakeSlack
-
-A_SECRET = "stand-in"
-
-
-@pytest.fixture
-def app():
-    with server.FakeServer() as fake:
-        yield fake
-
-
-@pytest.fixture
-def controls(app):
-    with (
-        FakePagerDuty() as pagerduty,
-        FakeSlack() as slack,
-        Controls(
-            0, pagerduty=pagerduty, slack=slack, app_url=app.url, signing_secret=A_SECRET
-        ) as page,
-    ):
-        yield page
+from tests.fakes.conftest import A_SECRET
 
 
 def ask(controls, method, path, headers=None, **form):
@@ -70,7 +48,8 @@ def test_a_message_written_here_reaches_the_app_signed(controls, app):
 def test_a_reply_written_here_stays_in_its_thread(controls, app):
     ts = controls.slack.person_says("Uploads fail")["event"]["ts"]
 
-    ask(controls, "POST", "/messages", text="anyone?", user="U0SAM", thread_ts=ts)
+    place = f"C0EMERGENCY/{ts}"
+    ask(controls, "POST", "/messages", text="anyone?", user="U0SAM", place=place)
 
     assert json.loads(app.requests[0].body)["event"]["thread_ts"] == ts
 
@@ -166,6 +145,7 @@ def test_no_other_site_can_press_here(controls, app, headers):
     [
         ("/messages", {"text": " ", "user": "U0SAM"}),
         ("/messages", {"text": "x", "user": "U0NOBODY"}),
+        ("/messages", {"text": "x", "user": "U0SAM", "place": "C0NOWHERE"}),
         ("/mood", {"mood": "sour"}),
     ],
 )
