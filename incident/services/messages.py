@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,9 @@ from incident.storage import receipts as receipt_rows
 from incident.storage.incidents import Incident
 from incident.storage.outbox import UNFINISHED, Delivery
 from incident.storage.pages import RINGING, Page
+
+# Slack dates a post by its own clock, which may differ from ours.
+LOOKED_BACK = timedelta(seconds=60)
 
 Owed = Callable[[datetime], datetime]
 
@@ -137,8 +140,11 @@ def _there(page: Page | None) -> dict[str, Any]:
 
 
 def _settings(session: Session, delivery: Delivery, public_url: str) -> dict[str, Any]:
-    """What the rule asked for, with our own address, and with the place of a message to edit."""
+    """What the rule asked for, with our own address, and with the place of a message to edit.
+    Whoever looks whether a post is there already need not look further back than `since`."""
     settings = dict(delivery.settings)
+    if delivery.integration == outbox.SLACK:
+        settings["since"] = f"{(delivery.created_at - LOOKED_BACK).timestamp():.6f}"
     if "path" in settings:
         settings["link"] = f"{public_url}{settings['path']}"
     original = settings.get("update_of")

@@ -10,7 +10,7 @@ from incident.rules.outcome import Notice
 from incident.services import pages
 from incident.storage import claims, paces
 from incident.storage.db import reading, transaction
-from tests.conftest import TOM, connect_target
+from tests.conftest import START, TOM, connect_target
 from tests.delivery.conftest import a_post, deliver, promise, rows
 from tests.delivery.notifiers import Told
 
@@ -300,3 +300,14 @@ def test_places_where_nothing_happens_any_more_are_forgotten(key, clock):
 
     with reading() as session:
         assert [row.place for row in session.query(paces.Pace)] == ["slack/#support"]
+
+
+def test_whoever_looks_for_a_post_looks_back_a_minute_before_it_was_promised(key, clock):
+    promise(key, a_post("post-1", channel="C0A"), at=clock())
+    poster = Poster(clock, TryAgain("Slack did not answer", ambiguous=True))
+    deliver_all(poster, clock)
+    clock.forward(minutes=20)
+    deliver_all(poster, clock)
+
+    assert [message.maybe_sent for message in poster.sent] == [False, True]
+    assert poster.sent[1].settings["since"] == f"{START.timestamp() - 60:.6f}"
