@@ -32,6 +32,7 @@ from incident.web import (
     targets,
     timeline,
     tokens,
+    updates,
 )
 
 ROOMS = (
@@ -57,6 +58,7 @@ ROOMS = (
     targets,
     timeline,
     tokens,
+    updates,
 )
 
 

@@ -88,7 +88,10 @@ def _open(found: Overview, now: datetime) -> OpenIncident:
         step=current.title if current else "",
         step_since=current.current_since if current else None,
         commander=people.seats(found.roles, Viewer(""))[0].person,
-        items=strip.owed(found.effects, runs, asked, now=now),
+        items=(
+            *strip.owed(found.effects, runs, asked, now=now),
+            *strip.update(found.incident, now),
+        ),
         since=_began(found.incident),
         pages_at=grace.due_at if grace else None,
         pages_whom=str(grace.data.get("target", "")) if grace else "",

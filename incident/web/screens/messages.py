@@ -82,16 +82,17 @@ def by_hand(found: Overview) -> tuple[tuple[int, Message], ...]:
 
 def of_post(delivery: Delivery) -> Message:
     """A post has no answer: Slack took it or did not."""
+    place = delivery.settings.get("channel_name") or delivery.target
     words = {
-        "due": f"Posting to {delivery.target}.",
-        "sending": f"Posting to {delivery.target}.",
-        "sent": f"Posted to {delivery.target}.",
+        "due": f"Posting to {place}.",
+        "sending": f"Posting to {place}.",
+        "sent": f"Posted to {place}.",
         "superseded": "Not posted any more.",
     }
     failed = delivery.state in ("refused", "not_sent") and not delivery.drill
-    sentence = words.get(delivery.state, f"NOT POSTED to {delivery.target}: {delivery.last_error}.")
+    sentence = words.get(delivery.state, f"NOT SENT to {place}: {delivery.last_error}.")
     if delivery.drill:
-        sentence = f"DRILL, so not posted to {delivery.target}."
+        sentence = f"DRILL, so not posted to {place}."
     if delivery.state == "due" and delivery.attempts and delivery.last_error:
         sentence = f"Not posted yet: {delivery.last_error}. Trying again."
     return Message(

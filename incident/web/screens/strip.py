@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incident.storage.effects import Effect
+from incident.storage.incidents import Incident
 from incident.storage.overviews import Overview
 from incident.storage.targets import Target
 from incident.web.screens.messages import Message
@@ -42,7 +43,8 @@ def items(
 ) -> tuple[Item, ...]:
     """The sender is worth a word only while there is something to send."""
     last = (*_jump(found, now), _sender(found, now)) if found.incident.open else (CALM,)
-    return (*owed(found.effects, runs, asked, now=now), *_health(found.targets), *last)
+    due = update(found.incident, now)
+    return (*owed(found.effects, runs, asked, now=now), *due, *_health(found.targets), *last)
 
 
 def owed(
@@ -54,6 +56,15 @@ def owed(
 ) -> tuple[Item, ...]:
     """What is in effect, put off, or being paged."""
     return (*_effects(effects, now), *_deferred(runs), *_paging(asked))
+
+
+def update(incident: Incident, now: datetime) -> Iterator[Item]:
+    """When everybody who waits is owed news, and since when it has not come."""
+    due_at, href = incident.update_due_at, f"/incidents/{incident.key}/updates"
+    if due_at is not None and due_at > now:
+        yield Item("Update due", "", "caution", until=due_at, href=href)
+    elif due_at is not None:
+        yield Item("Update overdue", "", "danger", since=due_at, href=href)
 
 
 def overdue(effect: Effect, now: datetime) -> bool:
