@@ -144,10 +144,6 @@ def audience_problems(channels: Mapping[str, str]) -> dict[str, str]:
     return wrong
 
 
-def is_channel_id(which: str) -> bool:
-    return bool(_CHANNEL.fullmatch(which))
-
-
 def when_problem(when: str) -> str:
     return "" if when in WHENS else "Choose when an incident gets a channel of its own."
 

@@ -79,6 +79,11 @@ def test_an_empty_channel_is_shared_by_nobody():
     assert list(rules.audience_problems({"executives": "C1", "customers": "C1"})) == ["customers"]
 
 
+def test_many_names_become_a_few_and_a_count():
+    assert rules.names(["Ana", "Tom"]) == "Ana, Tom"
+    assert rules.names(["Ana", "Ben", "Tom"], most=2) == "Ana, Ben and 1 more"
+
+
 @given(st.text(max_size=60))
 def test_whatever_is_pasted_is_taken_or_explained_in_a_sentence(text):
     problems = (

@@ -37,7 +37,7 @@ class Known:
 
     members: int
     linked: int
-    unlinked: Sequence[str]
+    unlinked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _missing(found: Mapping[str, Proof]) -> list[Scope]:
 def _people(session: Session) -> Known:
     linked = [one for one in people.every(session) if one.slack_id and not one.disabled_at]
     unlinked = [one.name for one in people.responders(session) if not one.slack_id]
-    return Known(slack_members.count(session), len(linked), unlinked)
+    return Known(slack_members.count(session), len(linked), rules.names(unlinked))
 
 
 def _steps(**done: bool) -> dict[str, str]:
