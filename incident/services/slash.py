@@ -43,7 +43,7 @@ def run(session: Session, said: Said, speaker: Speaker, *, at: datetime) -> Repl
     deed = ABOUT_ONE.get(said.word)
     if deed is None:
         return words.unknown(said.word, rules.nearest(said.word), said)
-    if said.word not in ANYBODY and actor.role == "reporter":
+    if actor.role == "reporter" and not _may_anybody(said):
         raise NotAllowed(needs_account(speaker.member))
     return _about_one(asking, deed)
 
@@ -58,6 +58,11 @@ def met(session: Session, speaker: Speaker, *, at: datetime) -> Actor:
     if is_stranger and actor.person_id is None:
         raise NotAllowed(words.AT_HOME)
     return actor
+
+
+def _may_anybody(said: Said) -> bool:
+    """To open, to page, and to read."""
+    return said.word in ANYBODY and not (said.word == "status" and said.rest)
 
 
 def needs_account(member: str) -> str:

@@ -1,15 +1,22 @@
 """/inc: what may be typed, by whom, about which incident."""
 
-import pytest
+import threading
+import urllib.parse
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from incident.delivery import slack_requests
 from incident.services import incidents as commands
 from incident.services.incidents import Opening
 from incident.storage import effects, incidents, kept_messages, roles, targets
 from incident.storage.db import reading, transaction
 from incident.storage.slack_members import SlackMember
 from tests.conftest import MAYA, START, connect_target
-from tests.slack.conftest import a_responder
-from tests.slack.rooms import labels_in
+from tests.fakes.slack_events import a_button_press
+from tests.fakes.slack_requests import a_command
+from tests.slack.conftest import a_responder, button
+from tests.slack.rooms import FORM, labels_in
 
 
 def an_incident(title="Uploads are failing", **opening):
@@ -322,3 +329,55 @@ def test_a_command_that_slack_did_not_sign_does_nothing(desk):
     answer = desk().app.test_client().post("/slack/commands", data={"command": "/inc"})
 
     assert answer.status_code == 401
+
+
+def test_somebody_without_an_account_reads_but_moves_nothing(room):
+    slack = room()
+    an_incident()
+
+    assert "Uploads are failing" in slack.types("status", user="U0SAM")
+    assert slack.types("mitigated", user="U0SAM").startswith("This needs an account here.")
+    assert the().status == "investigating"
+
+
+def test_four_deliveries_of_one_command_are_one_incident(room):
+    slack = room()
+    asked = a_command("open Uploads are failing", trigger_id=slack.slack.trigger())
+    start = threading.Barrier(4)
+
+    def deliver():
+        start.wait()
+        slack_requests.handle("command", asked, at=START)
+
+    delivering = [threading.Thread(target=deliver) for _ in range(4)]
+    [each.start() for each in delivering]
+    [each.join() for each in delivering]
+
+    assert slack.desk.incidents() == ["INC-1 investigating"]
+
+
+def test_while_the_database_is_away_slack_is_told_to_try_again(room, monkeypatch):
+    slack = room()
+    body = urllib.parse.urlencode(a_command("open Uploads are failing")).encode()
+    monkeypatch.setattr("incident.services.slash.run", _is_away)
+
+    answer = slack.desk.post("/slack/commands", body, content_type=FORM)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+def _is_away(*_args, **_given):
+    raise OperationalError("select 1", {}, OSError("the database is away"))
+
+
+def test_a_colleague_of_another_company_presses_nothing_where_the_rule_does_not_let_them(room):
+    slack = room()
+    slack.desk.says("Uploads are failing")
+    now = button(slack.desk.receipt(), "Page now")
+    payload = a_button_press(now["action"], now["value"], user="U0EVE", user_name="eve")
+    payload["user"]["team_id"] = "T0OTHER"
+
+    slack_requests.handle("interactive", payload, at=slack.desk.clock())
+
+    assert slack.desk.pages() == []
+    assert "This desk answers only people of its own company" in slack.desk.lines()[-1]
