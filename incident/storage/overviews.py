@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, aliased
 from incident.storage import incidents, pages, people, targets, timeline
 from incident.storage.checklists import Checklist, Revision
 from incident.storage.effects import Effect
+from incident.storage.incident_channels import IncidentChannel
 from incident.storage.incidents import ENDED, Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
@@ -43,9 +44,10 @@ NEWEST = 200
 class Overview:
     """One incident: who holds which role, what is in effect, each run with its steps.
 
-    `grace` is the time that a call for help leaves before it pages, while that time runs.
-    `reachable` is filled in only where a page is in trouble. `beat_at` is when whoever sends last
-    gave a sign of life; its clock last jumped at `jumped_at`. `backups` is every target's.
+    `channel` is its own one in Slack. `grace` is the time that a call for help leaves before it
+    pages, while that time runs. `reachable` is filled in only where a page is in trouble.
+    `beat_at` is when whoever sends last gave a sign of life; its clock last jumped at `jumped_at`.
+    `backups` is every target's.
 
     When nothing came after what was asked for, only `incident` is filled in.
     """
@@ -59,6 +61,7 @@ class Overview:
     events: Sequence[TimelineEvent] = ()
     targets: Sequence[Target] = ()
     retro: Retro | None = None
+    channel: IncidentChannel | None = None
     grace: Timer | None = None
     reachable: Sequence[Person] = ()
     telephoned: Sequence[TimelineEvent] = ()
@@ -203,10 +206,11 @@ def _around() -> Select[Any]:
     """Few people and few effects: multiplied they are still few rows."""
     beat, jumped = _latest(Worker.beat_at), _latest(Worker.jumped_at)
     return (
-        select(Incident, Role, Effect, Retro, Timer, beat, jumped)
+        select(Incident, Role, Effect, Retro, IncidentChannel, Timer, beat, jumped)
         .outerjoin(Role, and_(Role.incident_id == Incident.id, Role.ended_at.is_(None)))
         .outerjoin(Effect, and_(Effect.incident_id == Incident.id, Effect.ended_at.is_(None)))
         .outerjoin(Retro, Retro.incident_id == Incident.id)
+        .outerjoin(IncidentChannel, IncidentChannel.incident_id == Incident.id)
         .outerjoin(
             Timer,
             and_(Timer.incident_id == Incident.id, Timer.kind == "grace", Timer.state == "due"),
@@ -225,13 +229,14 @@ def _read(session: Session, query: Select[Any]) -> list[Overview]:
         rows = list(group)
         roles = {row[1].id: row[1] for row in rows if row[1] is not None}
         effects = {row[2].id: row[2] for row in rows if row[2] is not None}
-        _, _, _, retro, grace, beat_at, jumped_at = rows[0]
+        _, _, _, retro, channel, grace, beat_at, jumped_at = rows[0]
         found.append(
             Overview(
                 rows[0][0],
                 roles=[roles[id] for id in sorted(roles)],
                 effects=[effects[id] for id in sorted(effects)],
                 retro=retro,
+                channel=channel,
                 grace=grace,
                 beat_at=beat_at,
                 jumped_at=jumped_at,

@@ -82,6 +82,7 @@ def _open(pressed: Press) -> answers.Answered:
         summary=form.get("summary", ""),
         zone=zone,
         mode="drill" if form.get("drill") else "live",
+        private=bool(form.get("private")),
         started_at=moment_of(form.get("started_at", ""), zone=zone, now=pressed.at),
         checklists=[slug for slug in [form.get("checklist", "")] if slug],
     )

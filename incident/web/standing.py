@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from incident.rules.typed_times import moment_of
-from incident.services import incidents
+from incident.services import channels, incidents
 from incident.storage import incidents as rows
 from incident.web.presses import Press, press
 
@@ -60,15 +60,26 @@ def describe(key: str) -> ResponseReturnValue:
 
 @bp.post(f"/<any({', '.join(MOVES)}):noun>")
 def move(key: str, noun: str) -> ResponseReturnValue:
+    form = request.form
+
     def do(pressed: Press) -> None:
+        if noun == "closing" and form.get("channel"):
+            archives = bool(form.get("archives"))
+            channels.choose_end(
+                pressed.session,
+                incident_key=key,
+                archives=archives,
+                actor=pressed.actor,
+                at=pressed.at,
+            )
         incidents.move(
             pressed.session,
             incident_key=key,
             action=MOVES[noun],
             actor=pressed.actor,
             at=pressed.at,
-            reason=request.form.get("reason", ""),
-            into=request.form.get("into", ""),
+            reason=form.get("reason", ""),
+            into=form.get("into", ""),
         )
 
     return press(key, do, said="It is on the timeline.")

@@ -30,6 +30,7 @@ PAGES = (
     f"{LIVE}/news?after=1",
     f"{LIVE}/timeline",
     f"{LIVE}/checklists",
+    f"{LIVE}/members",
     f"{LIVE}/retro",
     f"{LIVE}/retro.md",
     f"{LIVE}/retro/events/2",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from incident.rules.incidents import possible_moves
 from incident.storage.effects import Effect
+from incident.storage.incident_channels import IncidentChannel
 from incident.storage.incidents import Incident
 from incident.storage.overviews import Overview
 from incident.storage.timers import Timer
@@ -41,6 +42,7 @@ class Live:
     wakes: tuple[Wake, ...]
     phones: tuple[tuple[str, str, str], ...]
     grace: Timer | None
+    channel: IncidentChannel | None = None
 
     @property
     def address(self) -> str:
@@ -76,6 +78,12 @@ class Live:
     @property
     def until(self) -> datetime | None:
         return self.incident.resolved_at or self.incident.closed_at
+
+    @property
+    def channel_now(self) -> tuple[str, ...]:
+        """What the page tells of the channel in Slack: as soon as it changes, that is told anew."""
+        row = self.channel
+        return (row.state, row.shown, row.reason, str(row.archives)) if row is not None else ()
 
     def card_of(self, number: int) -> Card:
         """The card of a step that is in hand in its run."""
@@ -131,6 +139,7 @@ def live(
         wakes=wakes(found.targets, troubles),
         phones=tuple(_phones(found)),
         grace=found.grace,
+        channel=found.channel,
     )
 
 
