@@ -21,6 +21,7 @@ from incident.api import (
     steps,
     targets,
     triggers,
+    updates,
 )
 
 ROOMS = (
@@ -38,6 +39,7 @@ ROOMS = (
     steps,
     targets,
     triggers,
+    updates,
 )
 OURS = ("/api/", "/healthz", "/readyz", "/metrics")
 

@@ -29,6 +29,7 @@ def line(incident: Incident) -> IncidentLine:
         mode=incident.mode,
         service=incident.service,
         seq=incident.last_seq,
+        update_due_at=incident.update_due_at,
         times=Times(**{name: getattr(incident, name) for name in Times.model_fields}),
     )
 

@@ -51,7 +51,8 @@ def wording(report: Report, audience: str) -> str:
 
 
 def problem(conditions: str) -> str:
-    return "" if conditions.strip() else "Say what is known: what do users see?"
+    said = any(character > " " for character in conditions)
+    return "" if said else "Say what is known: what do users see?"
 
 
 def line(report: Report, by: str) -> str:

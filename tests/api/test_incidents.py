@@ -8,7 +8,7 @@ from tests.conftest import a_checklist
 
 SHAPE = {
     "key", "title", "status", "severity", "mode", "service", "summary", "seq", "merged_into",
-    "roles", "times", "effects", "runs", "pages", "deliveries",
+    "roles", "times", "update_due_at", "effects", "runs", "pages", "deliveries",
 }  # fmt: skip
 
 

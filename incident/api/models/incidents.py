@@ -93,6 +93,7 @@ class IncidentLine(Told):
     service: str
     seq: int
     times: Times
+    update_due_at: datetime | None = Field(description="When an update is owed")
 
 
 class IncidentTold(IncidentLine):
