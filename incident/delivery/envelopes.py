@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from incident.delivery import inbox
+from incident.delivery import inbox, slack_requests
 from incident.integrations.slack.envelopes import Envelope
 
 EVENT = "events_api"
@@ -28,6 +28,4 @@ def take(envelope: Envelope, *, at: datetime) -> Mapping[str, Any] | None:
     kind = REQUESTS.get(envelope.kind)
     if kind is None:
         return None
-    from incident.delivery import slack_requests
-
     return slack_requests.handle(kind, envelope.payload, at=at)
