@@ -233,3 +233,30 @@ def test_nothing_that_slack_may_send_is_stumbled_over(payload):
 
     assert mark is None or isinstance(mark.emoji, str)
     assert "\x00" not in quote.text
+
+
+def test_a_message_that_not_everybody_may_read_is_told_to_be_hidden_and_may_be_kept_later(
+    key, clock
+):
+    mark(clock)
+    with transaction() as session:
+        asked = session.scalars(select(Delivery).where(Delivery.action == "fetch_message")).one()
+        incident = incidents.lock(session, key)
+        answer = Delivered({"message": None, "hidden": True})
+        kept_messages.told(session, incident, asked, answer, clock())
+    clock.forward(minutes=1)
+
+    hear("The queue is at 4 million", clock=clock)
+
+    assert "not everybody may read its channel" in told(key, "message_missing")[0].text
+    assert mark(clock) == "kept"
+
+
+def test_what_is_kept_is_marked_in_slack_without_a_line_of_its_own(key, clock):
+    hear("The queue is at 4 million", clock=clock)
+
+    mark(clock)
+
+    with reading() as session:
+        marked = session.scalars(select(Delivery).where(Delivery.action == "mark_message")).one()
+    assert (marked.settings["ts"], marked.settings["emoji"]) == (SAID_AT, "white_check_mark")

@@ -266,3 +266,14 @@ def test_every_request_was_as_slack_publishes_it(room):
     slack.fills_in(text="restarted it")
 
     assert slack.slack.breaches == []
+
+
+def test_the_update_is_written_in_its_dialog(room):
+    slack = room()
+    an_incident(severity="sev1")
+
+    slack.types("update")
+    told = slack.fills_in(conditions="Uploads fail for everybody in Europe")
+
+    assert (told or {}).get("response_action") != "errors"
+    assert any("Uploads fail for everybody" in line for line in slack.desk.lines())
