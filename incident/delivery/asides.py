@@ -9,6 +9,8 @@ from collections.abc import Callable
 from queue import Empty, Full, Queue
 from threading import Lock
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from config import Config
 from incident.delivery.net import Net
 from incident.delivery.rounds import Rounds
@@ -25,7 +27,8 @@ log = logging.getLogger(__name__)
 
 
 class Reach:
-    """How an aside gets at Slack: with the token of this moment."""
+    """How an aside gets at Slack: with the token of this moment, or while the database is away
+    with that of the environment, so that somebody is told."""
 
     def __init__(self, config: Config) -> None:
         self.api_url, self.public_url = config.slack_api_url, config.public_url
@@ -41,7 +44,7 @@ class Reach:
         try:
             with reading() as session:
                 return connections.slack(session, self._config).bot_token
-        except sealed.Unreadable:
+        except (sealed.Unreadable, SQLAlchemyError):
             return self._config.slack_bot_token
 
 

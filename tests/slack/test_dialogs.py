@@ -277,3 +277,16 @@ def test_the_update_is_written_in_its_dialog(room):
 
     assert (told or {}).get("response_action") != "errors"
     assert any("Uploads fail for everybody" in line for line in slack.desk.lines())
+
+
+def test_while_the_database_is_away_the_dialog_says_so(room, database):
+    slack = room()
+    away = ("connections", "people", "targets")
+    with database.begin() as connection:
+        [connection.exec_driver_sql(f"ALTER TABLE {name} RENAME TO away_{name}") for name in away]
+
+    slack.types("open")
+
+    with database.begin() as connection:
+        [connection.exec_driver_sql(f"ALTER TABLE away_{name} RENAME TO {name}") for name in away]
+    assert "could not fill this in" in slack.words_of_view
