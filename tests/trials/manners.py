@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from tests.fakes import server
 from tests.fakes.slack import A_TOKEN, says
+from tests.fakes.slack_events import OUR_MEMBER
 from tests.trials.cords import START, a_cry
 from tests.trials.desk import Desk
 from tests.trials.processes import wait_until
@@ -70,6 +71,20 @@ def has_us_outside(desk: Desk) -> None:
     finally:
         desk.slack.write_public = True
     assert desk.slack.channels[channel].joined
+
+
+def has_the_name_already(desk: Desk) -> None:
+    """The channel of an incident gets the next name that is free; its page waits for none."""
+    key = desk.declare()
+    desk.slack.add_channel(f"{key.lower()}-trial")
+    began = time.monotonic()
+    desk.client.insist("POST", f"/api/incidents/{key}/channel", {})
+    desk.tick(key)
+    wait_until(lambda: desk.alerts_of(key), "the page", desk.patience)
+    desk.require_within(PAGED_WITHIN, since=began)
+    wait_until(lambda: _channels_of(desk, key), "another channel", BACK_WITHIN)
+    desk.wait_for_page(key)
+    assert len(_channels_of(desk, key)) == 1, _channels_of(desk, key)
 
 
 def revokes_the_token(desk: Desk) -> None:
@@ -163,6 +178,13 @@ def _tells_it_was_away(desk: Desk, channel: str) -> bool:
 
 def _is_summary(message: dict[str, object]) -> bool:
     return "Slack was away" in str(message)
+
+
+def _channels_of(desk: Desk, key: str) -> list[str]:
+    """Those that the desk made for this incident."""
+    with desk.slack.lock:
+        ours = [c.name for c in desk.slack.channels.values() if c.creator == OUR_MEMBER]
+    return [name for name in ours if name.startswith(f"{key.lower()}-")]
 
 
 def _ts(second: int) -> str:

@@ -173,6 +173,7 @@ SLACK = [
     Row("R33 the line cut after it posted", manners.cuts_the_line_after_it_posted, share=0.5),
     Row("R33 the channel is archived", manners.archives_the_channel, scale="", share=0.5),
     Row("R33 we are not in the channel", manners.has_us_outside, scale="", share=0.5),
+    Row("R33 the name is taken", manners.has_the_name_already, scale="", share=0.5),
     Row("R33 the token is revoked", manners.revokes_the_token, scale="", share=0.5),
     Row(
         "R34 Slack away for an hour",
