@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from incident.api import (
+    channels,
     checklists,
     effects,
     events,
@@ -25,6 +26,7 @@ from incident.api import (
 )
 
 ROOMS = (
+    channels,
     checklists,
     effects,
     events,

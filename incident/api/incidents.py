@@ -19,7 +19,16 @@ from incident.api.routes import Call, Reply, endpoint
 from incident.services import incidents as services
 from incident.services.incidents import Opening
 from incident.services.visibility import visible
-from incident.storage import effects, incidents, outbox, pages, roles, runs, steps
+from incident.storage import (
+    effects,
+    incident_channels,
+    incidents,
+    outbox,
+    pages,
+    roles,
+    runs,
+    steps,
+)
 
 PER_PAGE = 50
 
@@ -39,6 +48,7 @@ def open_incident(call: Call[NewIncident, None]) -> Reply:
             source="api",
             started_at=asked.started_at,
             checklists=asked.checklists,
+            private=asked.private,
         ),
         actor=call.actor,
         at=call.at,
@@ -135,7 +145,7 @@ def told(session: Session, key: str) -> IncidentTold:
     """The whole incident, in as many questions for three steps as for three hundred."""
     row = incidents.get(session, key)
     into = row.merged_into_id
-    line = shown.line(row)
+    line, channel = shown.line(row), incident_channels.of_incident(session, row.id)
     return IncidentTold(
         **{name: getattr(line, name) for name in type(line).model_fields},
         summary=row.summary,
@@ -145,6 +155,7 @@ def told(session: Session, key: str) -> IncidentTold:
         runs=shown.runs(runs.of_incident(session, row.id), steps.of_incident(session, row.id)),
         pages=[shown.page(page) for page in pages.of_incident(session, row.id)],
         deliveries=[shown.delivery(sent) for sent in outbox.of_incident(session, row.id)],
+        channel=shown.channel(channel) if channel is not None else None,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from incident.api.models.channels import ChannelTold
 from incident.api.models.deliveries import DeliveryTold
 from incident.api.models.effects import EffectTold
 from incident.api.models.events import EventTold
@@ -11,6 +12,7 @@ from incident.api.models.pages import AnswerTold, PageTold
 from incident.api.models.roles import RoleTold
 from incident.api.models.steps import OutcomeTold, RunTold, StepTold
 from incident.storage.effects import Effect
+from incident.storage.incident_channels import IncidentChannel
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
@@ -28,9 +30,16 @@ def line(incident: Incident) -> IncidentLine:
         severity=incident.severity,
         mode=incident.mode,
         service=incident.service,
+        private=incident.private,
         seq=incident.last_seq,
         update_due_at=incident.update_due_at,
         times=Times(**{name: getattr(incident, name) for name in Times.model_fields}),
+    )
+
+
+def channel(row: IncidentChannel) -> ChannelTold:
+    return ChannelTold(
+        name=row.name, state=row.state, reason=row.reason, private=row.private, link=row.address
     )
 
 

@@ -8,7 +8,8 @@ from tests.conftest import a_checklist
 
 SHAPE = {
     "key", "title", "status", "severity", "mode", "service", "summary", "seq", "merged_into",
-    "roles", "times", "update_due_at", "effects", "runs", "pages", "deliveries",
+    "roles", "times", "update_due_at", "effects", "runs", "pages", "deliveries", "private",
+    "channel",
 }  # fmt: skip
 
 

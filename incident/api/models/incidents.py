@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from incident.api.models.channels import ChannelTold
 from incident.api.models.deliveries import DeliveryTold
 from incident.api.models.effects import EffectTold
 from incident.api.models.fields import (
@@ -38,6 +39,10 @@ class NewIncident(Asked):
     summary: Words = ""
     service: Line = ""
     started_at: Moment | None = None
+    private: bool = Field(
+        default=False,
+        description="Seen by its members and admins alone: by another token only if an admin's",
+    )
 
 
 class Listing(Query):
@@ -91,6 +96,7 @@ class IncidentLine(Told):
     severity: str
     mode: str
     service: str
+    private: bool
     seq: int
     times: Times
     update_due_at: datetime | None = Field(description="When an update is owed")
@@ -106,6 +112,7 @@ class IncidentTold(IncidentLine):
     runs: list[RunTold]
     pages: list[PageTold]
     deliveries: list[DeliveryTold]
+    channel: ChannelTold | None = Field(description="Its own one in Slack")
 
 
 class IncidentsTold(Told):
