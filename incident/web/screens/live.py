@@ -113,8 +113,7 @@ def live(
 
     `troubles` says by target why a page to it would wake nobody.
     """
-    row = found.incident
-    said = messages.by_step(found)
+    row, said = found.incident, messages.by_step(found)
     drawn = cards.in_hand(found, said, focus=focus)
     runs = _runs(found, said, drawn)
     by_hand = messages.by_hand(found) if row.open else ()
