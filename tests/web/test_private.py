@@ -4,12 +4,15 @@ import re
 
 import pytest
 
+from incident.rules.permissions import Actor
 from incident.services import incidents, privacy, retros
 from incident.services.incidents import Opening
 from incident.storage import incident_members, timeline
 from incident.storage import incidents as rows
 from incident.storage.db import reading, transaction
+from incident.storage.people import Person
 from incident.web.guard import SAFE
+from incident.web.people import still_sees
 from tests.conftest import ADA, MAYA, START, a_checklist
 from tests.web.browsers import Browser, a_person
 
@@ -140,6 +143,19 @@ def test_whoever_is_left_out_hears_no_bell_any_more(app, an_open_one):
     assert Browser(app, tom).get(f"/incidents/{KEY}/bell").status_code == 404
 
 
+def test_a_bell_that_rings_already_is_asked_again_whether_it_may(app, an_open_one):
+    tom = a_person("Tom")
+    who = Actor(tom.name, role=tom.role, person_id=tom.id)
+    let_in(KEY, tom)
+    before = still_sees(who, KEY)
+
+    with transaction() as session:
+        privacy.remove(session, incident_key=KEY, person_id=tom.id, actor=ADA, at=START)
+
+    assert before
+    assert not still_sees(who, KEY)
+
+
 def test_an_incident_is_declared_as_a_private_one(app, sqlite):
     maya = Browser(app, a_person("Maya"))
 
@@ -195,8 +211,6 @@ def is_private():
 
 
 def members():
-    from incident.storage.people import Person
-
     with reading() as session:
         inside = incident_members.of_incident(session, 1)
         return [session.get_one(Person, one.person_id).name for one in inside]
