@@ -29,6 +29,7 @@ PAGES = (
     f"{LIVE}?step=3",
     f"{LIVE}/news?after=1",
     f"{LIVE}/timeline",
+    f"{LIVE}/updates",
     f"{LIVE}/checklists",
     f"{LIVE}/members",
     f"{LIVE}/retro",
