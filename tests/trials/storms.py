@@ -42,11 +42,10 @@ def everybody_writes(desk: Desk, *, way: str = HTTP) -> None:
         answered = _let_loose(tell, storm)
         lasted = time.monotonic() - began
         assert all(well for well, _ in answered), f"{len(answered)} told, not all were answered"
-        if desk.measures:
-            _require_swift([took for _, took in answered])
         require_one_cry(desk, channel)
         wait_until(lambda: _counts(desk, channel, storm), "the receipt to count", SETTLES_WITHIN)
         _require_few_posts(desk, channel, lasted)
+        _require_swift(desk, [took for _, took in answered])
 
 
 def told_four_times(desk: Desk) -> None:
@@ -133,11 +132,12 @@ def _let_loose(tell: Tell, storm: Storm) -> list[tuple[bool, float]]:
         return list(hands.map(one, enumerate(storm.told)))
 
 
-def _require_swift(took: Sequence[float]) -> None:
+def _require_swift(desk: Desk, took: Sequence[float]) -> None:
+    """Slack waits three seconds for an answer."""
     slowest = sorted(took)
     p99 = slowest[int(0.99 * (len(slowest) - 1))]
-    assert p99 <= P99, f"of a hundred answers one took {p99:.2f} s"
-    assert slowest[-1] < SLOWEST, f"one answer took {slowest[-1]:.2f} s"
+    told = f"p99 {p99:.2f} s, longest {slowest[-1]:.2f} s"
+    assert not desk.measures or (p99 <= P99 and slowest[-1] < SLOWEST), told
 
 
 def _counts(desk: Desk, channel: str, storm: Storm) -> bool:
