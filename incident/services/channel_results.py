@@ -95,13 +95,12 @@ def _drop(
 
 
 def _kept(
-    session: Session, incident: Incident, delivery: Delivery, result: Ended, _at: datetime
+    session: Session, incident: Incident, delivery: Delivery, result: Ended, at: datetime
 ) -> None:
     """What Slack refuses once is not asked for anew with every change of the incident."""
     row = incident_channels.of_incident(session, incident.id)
     if row is not None and not isinstance(result, Delivered):
-        refused = dict(row.data.get("refused") or {})
-        row.data = {**row.data, "refused": {**refused, delivery.action: result.reason}}
+        channel_upkeep.give_up_for_now(row, delivery.action, at)
 
 
 def _archived(

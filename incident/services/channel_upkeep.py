@@ -1,7 +1,7 @@
 """Keeps the channel of an incident as it should be: its topic, its bookmark, who is in it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ TOPIC, BOOKMARK, PIN = "set_topic", "set_bookmark", "pin_card"
 INVITE, ARCHIVE = "invite_members", "archive_channel"
 COLUMNS = {TOPIC: "topic", BOOKMARK: "bookmark"}
 COMMAND = "commander"
+SULK = timedelta(hours=1)
 STAYS_ARCHIVED = (
     "{shown} is archived in Slack, and only a person can bring it back there. "
     "Do that and try again, or make a new one"
@@ -81,6 +82,14 @@ def came_in(session: Session, incident: Incident, member: str) -> None:
         row.invited = [*row.invited, member]
 
 
+def give_up_for_now(row: IncidentChannel, action: str, at: datetime) -> None:
+    """Slack refused a topic or a bookmark. The first change after an hour tries once more."""
+    refused = {**(row.data.get("refused") or {}), action: at.isoformat()}
+    row.data = {**row.data, "refused": refused}
+    if action in COLUMNS:
+        setattr(row, COLUMNS[action], "")
+
+
 def _keep(session: Session, incident: Incident, row: IncidentChannel, at: datetime) -> bool:
     """Topic and bookmark by our last word. Only the newest wording is ever under way."""
     commander = next((r.person for r in roles.held(session, incident.id) if r.name == COMMAND), "")
@@ -108,7 +117,7 @@ def _say(
 ) -> bool:
     """Whether Slack has this wording, will soon have it, or will never take one."""
     column, said = COLUMNS[action], str(settings["topic" if action == TOPIC else "title"])
-    if getattr(row, column) == said or action in (row.data.get("refused") or {}):
+    if getattr(row, column) == said or _is_given_up(row, action, at):
         return True
     if incident_channels.is_under_way(session, incident.id, action):
         return False
@@ -118,6 +127,11 @@ def _say(
     notice = _notice(row, action, f"{column}-{row.channel}", turn, said, settings)
     record(session, incident, Outcome(notices=(notice,)), actor=DESK, at=at)
     return True
+
+
+def _is_given_up(row: IncidentChannel, action: str, at: datetime) -> bool:
+    since = (row.data.get("refused") or {}).get(action)
+    return since is not None and at - datetime.fromisoformat(since) < SULK
 
 
 def _ask_in(session: Session, incident: Incident, row: IncidentChannel, at: datetime) -> None:

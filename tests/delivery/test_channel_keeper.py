@@ -5,7 +5,7 @@ import pytest
 from incident.delivery.channel_keeper import ChannelKeeper
 from incident.integrations.slack.notifier import Slack
 from incident.rules.outcome import NotAllowed
-from incident.services import channels, incidents, pages, roles
+from incident.services import channels, incidents, pages, privacy, roles
 from incident.storage import connections, incident_channels, outbox, timeline
 from incident.storage import incidents as rows
 from incident.storage.db import reading, transaction
@@ -381,6 +381,41 @@ def test_neither_a_drill_nor_a_cry_in_triage_gets_one_unasked(an_incident, slack
     go_on()
 
     assert [one.name for one in slack.channels.values()] == ["emergency"]
+
+
+def test_a_topic_that_slack_refuses_is_told_once_and_tried_again_after_an_hour(
+    an_incident, slack, keeper, send, go_on, clock
+):
+    slack.script_for["conversations.setTopic"] = [says("user_is_restricted")]
+    key = an_incident(severity="sev2")
+    ask(key, clock)
+    send()
+    move(key, clock, "identify")
+    go_on()
+    before = named(slack).topic
+
+    clock.forward(hours=1)
+    move(key, clock, "mitigate")
+    go_on()
+
+    assert len([line for line in lines(key) if "The topic of" in line]) == 1
+    assert before == ""
+    assert named(slack).topic.startswith("SEV2 · mitigated")
+
+
+def test_a_channel_that_comes_after_the_incident_was_hidden_is_archived(
+    an_incident, slack, keeper, send, clock
+):
+    key = an_incident()
+    ask(key, clock)
+
+    with transaction() as session:
+        privacy.hide(session, incident_key=key, actor=MAYA, at=clock())
+    send()
+
+    assert named(slack).archived
+    assert named(slack, "inc-1").private
+    assert (row().name, row().state) == ("inc-1", "open")
 
 
 def test_a_drill_makes_nothing_in_slack(database, an_incident, clock):
