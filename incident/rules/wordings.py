@@ -56,11 +56,15 @@ def problem(conditions: str) -> str:
 
 
 def line(report: Report, by: str) -> str:
-    """The same for the timeline."""
-    parts = [f"Update from {by}: {report.conditions}"]
-    parts += [f"Actions: {report.actions}"] if report.actions else []
-    parts += [f"Needs: {report.needs}"] if report.needs else []
+    """The same for the timeline, where all of it may stand in one line."""
+    parts = [_sentence(f"Update from {by}: {report.conditions}")]
+    parts += [_sentence(f"Actions: {report.actions}")] if report.actions else []
+    parts += [_sentence(f"Needs: {report.needs}")] if report.needs else []
     return "\n".join([*parts, *_promise("Next update", report)])
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…", ":")) else f"{text}."
 
 
 def _responders(report: Report) -> list[str]:

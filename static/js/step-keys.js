@@ -39,14 +39,16 @@ function openOutcomes(step, outcome) {
   sheet.showPopover()
 }
 
-// In a form with several outcomes, Ctrl+Enter presses the one whose key opened it, or none.
+// In a form with several outcomes, Ctrl+Enter presses the one whose key opened it, or none; in
+// another with several buttons the one that is said to send it.
 function sendField(event) {
   const form = event.target.form
   if (!form || isDeaf()) return
   const chosen = form.closest("[data-outcome]")?.dataset.outcome
   const buttons = [...form.querySelectorAll("button:not([type=button])")]
-  const button = chosen ? buttons.find((one) => one.dataset.outcome === chosen) : buttons[0]
-  if ((!chosen && buttons.length > 1) || !button || button.disabled) return
+  const sends = buttons.length > 1 ? buttons.find((one) => "sends" in one.dataset) : buttons[0]
+  const button = chosen ? buttons.find((one) => one.dataset.outcome === chosen) : sends
+  if (!button || button.disabled) return
   event.preventDefault()
   form.requestSubmit(button)
 }

@@ -98,7 +98,7 @@ def test_a_drill_says_so_first_to_everybody(audience):
 
 
 def test_the_timeline_keeps_the_whole_report():
-    told = rules.line(replace(REPORT, needs=""), "Maya")
+    told = rules.line(replace(REPORT, actions="We take the new storage out", needs=""), "Maya")
 
     assert told.splitlines() == [
         "Update from Maya: A third of all uploads fail.",

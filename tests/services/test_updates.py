@@ -67,7 +67,7 @@ def test_an_update_is_kept_told_and_promises_the_next(key, clock):
 
     (line,) = lines(key, "update_written")
     assert (update.seq, line.key_moment, line.actor) == (line.seq, True, "Maya")
-    assert line.text.startswith("Update from Maya: A third of all uploads fail\nActions: We roll")
+    assert line.text.startswith("Update from Maya: A third of all uploads fail.\nActions: We")
     assert update.promised_at == START + timedelta(minutes=28)
     assert (update.was_due_at, update.written_at) == (START + timedelta(minutes=10), clock())
 
