@@ -32,7 +32,7 @@ from tests.trials.processes import (
 HURRY, OUTAGE, PACE, CROWD = 0.15, 2.0, 10.0, 12
 SIGNED_ON = 0.5
 WITH_A_BUG = 3.0
-STORM = 40
+STORM = 24
 
 
 @dataclass
