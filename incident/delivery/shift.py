@@ -7,6 +7,7 @@ from typing import Protocol
 from config import Config
 from incident.delivery.asides import ASIDES
 from incident.delivery.card_keeper import CardKeeper
+from incident.delivery.catch_up import CatchUp
 from incident.delivery.channel_keeper import ChannelKeeper
 from incident.delivery.deadman import Deadman
 from incident.delivery.directory import Directory
@@ -38,6 +39,7 @@ class Shift:
         keeper = CardKeeper(clock=clock)
         channels, sockets = ChannelKeeper(clock=clock), Sockets(config, clock=clock)
         directory, sweep = Directory(config, clock=clock), Sweep(config, clock=clock)
+        catch_up = CatchUp(clock=clock)
         worker = Worker(
             notifiers_for(config),
             clock=clock,
@@ -50,13 +52,14 @@ class Shift:
                 "the live cards": keeper,
                 "the channels of incidents": channels,
                 "the sockets": sockets,
+                "the catch-up": catch_up,
                 "the directory": directory,
                 "the sweep of the channels": sweep,
             },
         )
         self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
         ASIDES.serve(config)
-        self._on_duty += [directory, ASIDES, sweep, channels]
+        self._on_duty += [directory, ASIDES, sweep, channels, catch_up]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

@@ -10,7 +10,7 @@ from incident.integrations.notifier import Delivered, NotSent, Refused, Result, 
 from incident.rules import alarms, backoff
 from incident.rules import deliveries as rules
 from incident.rules.outcome import Event
-from incident.services import connections, paces, page_alarms, page_timers
+from incident.services import connections, paces, page_alarms, page_timers, slack_health
 from incident.services.connections import Given
 from incident.services.messages import Late, Moot, why_over
 from incident.storage import allowances, lateness, outbox, sealed, timeline
@@ -67,6 +67,8 @@ def _later(attempt: Attempt, result: TryAgain) -> Event | None:
         return _refused(attempt, rules.outlived(result.reason))
     if result.is_fault and delivery.attempts >= FAULTS and _isolated(attempt):
         return _refused(attempt, result.reason)
+    if delivery.integration == outbox.SLACK and not (result.crowded or result.is_fault):
+        slack_health.failing(attempt.session, result.reason, at=at)
     now = outbox.database_now(attempt.session, at)
     wait = result.after or backoff.wait_before(
         delivery.attempts + 1, spread=attempt.spread, crowded=result.crowded
@@ -99,6 +101,10 @@ def _delivered(attempt: Attempt, receipt: dict[str, Any]) -> Event | None:
 
 
 def _learn(attempt: Attempt, receipt: dict[str, Any]) -> None:
+    """Slack works, and told where a post went."""
+    if attempt.delivery.integration != outbox.SLACK:
+        return
+    slack_health.working(attempt.session, at=attempt.at)
     now = outbox.database_now(attempt.session, attempt.at)
     channel = str(receipt.get("channel") or "")
     paces.learn(attempt.session, attempt.delivery, channel, now=now)

@@ -91,7 +91,7 @@ def guard(
     if objection is not None:
         return objection
     try:
-        message = message_of(session, delivery, page, public_url=public_url)
+        message = message_of(session, delivery, page, public_url=public_url, now=now)
     except sealed.Unreadable as error:
         return Refused(str(error))
     return Ready(message, min(left, outbox.SEND_DEADLINE))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Message, NotSent, TryAgain
-from incident.rules import alarms, budgets, spoken
+from incident.rules import alarms, budgets, catch_up, spoken
 from incident.rules.deliveries import HELD
 from incident.services import discretion, page_alarms
 from incident.storage import lateness, outbox, sealed, targets, timeline
@@ -107,7 +107,7 @@ def _objection_to_edit(
 
 
 def message_of(
-    session: Session, delivery: Delivery, page: Page | None, *, public_url: str
+    session: Session, delivery: Delivery, page: Page | None, *, public_url: str, now: datetime
 ) -> Message:
     secret = ""
     if page is not None and page.routing_key_id is not None:
@@ -119,7 +119,7 @@ def message_of(
         subject=_subject(delivery, page),
         dedup_key=delivery.dedup_key,
         intent_key=delivery.intent_key,
-        settings=_settings(session, delivery, public_url) | _there(page),
+        settings=_settings(session, delivery, public_url) | _there(page) | _missed(delivery, now),
         secret=secret,
         attempt=delivery.attempts,
         maybe_sent=delivery.maybe_sent,
@@ -137,6 +137,21 @@ def _subject(delivery: Delivery, page: Page | None) -> str:
 def _there(page: Page | None) -> dict[str, Any]:
     """PagerDuty's own number of the incident, as soon as it is known."""
     return {"pagerduty_id": page.pagerduty_id} if page is not None and page.pagerduty_id else {}
+
+
+def _missed(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    """The words of a summary of what Slack missed, up to this moment."""
+    told = delivery.settings
+    if "away_since" not in told:
+        return {}
+    words = catch_up.words(
+        datetime.fromisoformat(told["away_since"]),
+        now,
+        left_out=int(told["left_out"]),
+        last=str(told["last"]),
+        zone=str(told["zone"]),
+    )
+    return {"text": words, "link_label": "Open the incident"}
 
 
 def _settings(session: Session, delivery: Delivery, public_url: str) -> dict[str, Any]:

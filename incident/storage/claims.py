@@ -29,8 +29,9 @@ def claim(session: Session, *, integration: str, owner: str, now: datetime) -> D
     Pages first, then what ends them, then notes; of these the oldest due first. Never one whose
     elder with the same `fifo_key` is still unfinished, nor one whose routing key or channel may
     take nothing just now. A post gives way once it has failed PATIENCE times: it must not silence
-    its channel. A page never does: a resolve that overtook its trigger would leave somebody being
-    woken. Slack's come in the order in which they were promised.
+    its channel. Not if it never reached anybody: then the next one would not either. A page never
+    does: a resolve that overtook its trigger would leave somebody being woken. Slack's come in the
+    order in which they were promised.
     """
     now = outbox.database_now(session, now)
     held = allowances.held_back(session, now) if integration == PAGERDUTY else {}
@@ -89,7 +90,11 @@ def _next_due(
             elder.fifo_key == Delivery.fifo_key,
             elder.id < Delivery.id,
             unfinished(elder),
-            or_(elder.integration == PAGERDUTY, elder.attempts < PATIENCE),
+            or_(
+                elder.integration == PAGERDUTY,
+                elder.attempts < PATIENCE,
+                elder.maybe_sent.is_(False),
+            ),
         )
         .exists()
     )

@@ -1,0 +1,38 @@
+"""While Slack is away for long, makes one summary of what it will have missed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from incident.delivery.net import Net
+from incident.delivery.rounds import Rounds
+from incident.rules.catch_up import STALE_AFTER
+from incident.services import catch_up, slack_health
+from incident.storage import incidents, stale_posts
+from incident.storage.db import reading, transaction
+
+PAUSE = 10.0
+
+
+class CatchUp(Rounds):
+    """One thread. It works before Slack is back: then two hundred old posts are not there to go."""
+
+    def __init__(self, *, clock: Callable[[], datetime]) -> None:
+        super().__init__("catch-up", "the summary of what Slack missed", pause=PAUSE, patience=2)
+        self._clock = clock
+
+    def turn(self) -> int:
+        """Says how many messages were left out."""
+        at = self._clock()
+        with reading() as session:
+            since = slack_health.failing_since(session)
+            if since is None or at - since < STALE_AFTER:
+                return 0
+            waiting = stale_posts.incidents_with(session, before=at - STALE_AFTER)
+        return sum(self._fold(incident_id, since, at) for incident_id in waiting)
+
+    def _fold(self, incident_id: int, since: datetime, at: datetime) -> int:
+        what = f"what Slack missed of incident {incident_id}"
+        with Net(what), transaction() as session:
+            incident = incidents.lock(session, incidents.key_of(incident_id))
+            return catch_up.fold(session, incident, away_since=since, at=at)
+        return 0
