@@ -46,6 +46,7 @@ PAGES = (
     "/settings/pagerduty",
     "/settings/targets",
     "/settings/targets/primary",
+    "/settings/slack",
     "/settings/slack-rules",
     "/settings/people",
     "/settings/tokens",
