@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from incident.clock import now
-from tests.fakes.slack import AN_APP_TOKEN, FakeSlack
+from tests.fakes.slack import AN_APP_TOKEN, FakeSlack, arguments_of, method_of
 from tests.fakes.slack_events import a_message_event, send_event
 from tests.fakes.slack_sockets import FakeSockets
 from tests.trials.checker import intent_of
@@ -63,6 +63,14 @@ class Cords:
         """Our own messages in a channel, as they read now."""
         with self.slack.lock:
             return [dict(m) for m in self.slack.channels[channel].messages if m.get("bot_id")]
+
+    def between_posts(self, channel: str) -> list[float]:
+        """The seconds from one attempt at a post in this channel to the next."""
+        with self.slack.lock:
+            asked = list(self.slack.requests)
+        posts = [request for request in asked if method_of(request) == "chat.postMessage"]
+        ours = [r.at for r in posts if (arguments_of(r) or {}).get("channel") == channel]
+        return [(b - a).total_seconds() for a, b in zip(ours[:-1], ours[1:], strict=True)]
 
     @contextmanager
     def told_by(self, way: str) -> Iterator[Tell]:

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.slack import arguments_of, method_of
 from tests.fakes.slack_events import a_bot_event, a_change_event, a_mention_event
 from tests.trials.client import Client
 from tests.trials.cords import HTTP, START, Tell, a_cry
@@ -152,9 +151,6 @@ def _counts(desk: Desk, channel: str, storm: Storm) -> bool:
 
 def _require_few_posts(desk: Desk, channel: str, lasted: float) -> None:
     """At most one a second, and the receipt is edited instead."""
-    with desk.slack.lock:
-        posting = [r for r in desk.slack.requests if method_of(r) == "chat.postMessage"]
-    asked = [r.at for r in posting if (arguments_of(r) or {}).get("channel") == channel]
-    gaps = [(b - a).total_seconds() for a, b in zip(asked[:-1], asked[1:], strict=True)]
-    assert len(asked) <= lasted + 2, f"{len(asked)} posts in {lasted:.0f} s"
+    gaps = desk.between_posts(channel)
+    assert len(gaps) <= lasted + 1, f"{len(gaps) + 1} posts in {lasted:.0f} s"
     assert min(gaps, default=1.0) > PAUSE, f"two posts only {min(gaps):.2f} s apart"
