@@ -1,6 +1,7 @@
 """Whether the desk can do what it promises: written to, sending, and not behind."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from incident.rules.slack_health import DEGRADED, SLACK, SOCKET
 from incident.services.proofs import EVERY, PROVER
 from incident.storage import outbox, proofs, workers
 from incident.storage.db import reading, transaction
@@ -38,7 +40,7 @@ class Readiness:
 
 
 def look(process_now: datetime) -> Readiness:
-    """Cheap enough to be asked once a second: five short questions, and a write of nothing."""
+    """Cheap enough to be asked once a second: six short questions, and a write of nothing."""
     try:
         _write_nothing()
         with reading() as session:
@@ -72,7 +74,10 @@ def _ask(session: Session, process_now: datetime) -> Readiness:
             *_lateness(waiting, process_now),
             *_trust(proofs.find(session, PROVER, ROUND), process_now),
         ),
-        warnings=_unsteadiness(workers.last_jump(session), process_now),
+        warnings=(
+            *_unsteadiness(workers.last_jump(session), process_now),
+            *_deafness(proofs.of_subject(session, SLACK)),
+        ),
         last_beat_at=beat,
         oldest_page_at=waiting,
     )
@@ -108,6 +113,11 @@ def _unsteadiness(jump: tuple[datetime, int] | None, now: datetime) -> tuple[str
     way = "forward" if jump[1] > 0 else "back"
     length = _seconds(timedelta(seconds=abs(jump[1])))
     return (f"The clock of the worker's machine was set {way} by {length}: check it.",)
+
+
+def _deafness(found: Sequence[Proof]) -> tuple[str, ...]:
+    """Without Slack the desk does what it promises, but people should know."""
+    return tuple(row.sentence for row in found if row.name in (SOCKET, DEGRADED) and not row.ok)
 
 
 def _seconds(elapsed: timedelta) -> str:

@@ -22,13 +22,17 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """`tone` is well, caution or danger. `proven_at` is when a test event last came back."""
+    """`tone` is well, caution or danger. `proven_at` is when a test event last came back.
+
+    `slack` says that Slack fails, in words: no page takes that way, but people wait there.
+    """
 
     tone: str
     words: str
     sentence: str = ""
     proven_at: datetime | None = None
     more: int = 0
+    slack: str = ""
 
 
 def chip(

@@ -1,6 +1,7 @@
 """Proofs: what is known about the way a page takes, kept by whoever looks, read by everybody."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from incident.rules import chip as rules
 from incident.rules.chip import CHECKED, Checked, Chip
 from incident.rules.permissions import Actor, require
 from incident.rules.proofs import Finding, subject_of
+from incident.rules.slack_health import DEGRADED, SLACK, SOCKET
 from incident.storage import checklists, proofs, slack_rules, targets
 from incident.storage.checklists import Revision
 from incident.storage.proofs import PATH, ROUND, Proof, TestEvent
@@ -22,8 +24,8 @@ LASTING = (
     (PAGERDUTY, PATH),
     (PAGERDUTY, "webhook_heard"),
     (PAGERDUTY, "listening"),
-    ("slack", "socket"),
-    ("slack", "degraded"),
+    (SLACK, SOCKET),
+    (SLACK, DEGRADED),
     (PROVER, ROUND),
 )
 WAKES_NOBODY = ("service", "on_call")
@@ -34,13 +36,15 @@ def chip(session: Session, *, at: datetime) -> Chip:
     connected, found = proofs.standing(session)
     by_name = {(row.subject, row.name): row for row in found}
     path, looked = by_name.get((PAGERDUTY, PATH)), by_name.get((PROVER, ROUND))
-    return rules.chip(
+    shown = rules.chip(
         [_checked(row) for row in found if row.subject != PROVER],
         connected=connected,
         proven_at=_moment(path, "proven_at"),
         looked_at=_moment(looked, "looked_at"),
         now=at,
     )
+    failing = by_name.get((SLACK, DEGRADED))
+    return replace(shown, slack=failing.sentence if failing and not failing.ok else "")
 
 
 def trouble_with(session: Session, target_name: str, *, at: datetime) -> str:

@@ -183,7 +183,7 @@ def test_a_new_socket_stands_before_the_old_one_goes(ears, fake, steady):
     wait_until(lambda: ears.turn() and fewest.append(len(fake.open)) or fake.opened == 3, "relief")
     wait_until(lambda: ears.turn() == 2 and len(fake.open) == 2, "two sockets again")
 
-    assert (min(fewest), fake.opened) == (2, 3)
+    assert (min(fewest) >= 2, fake.opened) == (True, 3)
 
 
 def test_what_an_old_socket_left_unanswered_is_taken_over_the_new_one(ears, fake, steady):
@@ -193,7 +193,7 @@ def test_what_an_old_socket_left_unanswered_is_taken_over_the_new_one(ears, fake
     fake.drop(0)
     fake.wait_for(1)
     steady.seconds += 31
-    rounds_until(ears, BOTH)
+    wait_until(lambda: ears.turn() == BOTH and fake.opened == 3, "another socket")
 
     fake.send_again(over=1)
 
@@ -209,7 +209,7 @@ def test_two_sockets_that_lasted_are_replaced_at_once(ears, fake, steady):
     fake.drop(1)
     fake.drop(0)
     fake.wait_for(0)
-    rounds_until(ears, BOTH)
+    wait_until(lambda: ears.turn() == BOTH and fake.opened >= 4, "two others")
 
     assert fake.opened == 4
 
@@ -312,3 +312,26 @@ def test_stopping_hangs_up_both(ears, fake):
 
     fake.wait_for(0)
     assert ears.hearing == 0
+
+
+def test_a_command_over_a_socket_is_answered_with_its_acknowledgement(ears, fake):
+    rounds_until(ears, BOTH)
+
+    id = fake.send("slash_commands", a_command("help"), takes_answer=True)
+
+    answer = fake.wait_for_answer(id)
+    assert answer["payload"]["response_type"] == "ephemeral"
+    assert "/inc" in str(answer["payload"])
+
+
+def a_command(text):
+    return {
+        "command": "/inc",
+        "text": text,
+        "user_id": "U0MAYA",
+        "user_name": "maya",
+        "channel_id": "C0EMERGENCY",
+        "team_id": "T0DESK",
+        "trigger_id": "1.2.abc",
+        "response_url": "https://hooks.slack.com/commands/T0DESK/1/abc",
+    }
