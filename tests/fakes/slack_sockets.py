@@ -80,7 +80,7 @@ class FakeSockets:
             self.open[over].socket.shutdown(2)
 
     def wait_for(self, how_many: int) -> None:
-        """Until so many sockets are open, and were greeted."""
+        """Until so many sockets are open."""
         self._wait(lambda: len(self.open) == how_many, f"{how_many} sockets")
 
     def wait_for_answer(self, id: str) -> dict[str, Any]:
@@ -115,13 +115,12 @@ class FakeSockets:
     def _meet(self, connection: ServerConnection) -> None:
         with self._changed:
             self.opened += 1
-        if self.greets:
-            hello = {"type": "hello", "num_connections": len(self.open) + 1}
-            connection.send(json.dumps(hello | {"connection_info": {"app_id": "A0DESK"}}))
-        with self._changed:
             self.open.append(connection)
             self._changed.notify_all()
         with suppress(ConnectionClosed, OSError):
+            if self.greets:
+                hello = {"type": "hello", "num_connections": len(self.open)}
+                connection.send(json.dumps(hello | {"connection_info": {"app_id": "A0DESK"}}))
             for said in connection:
                 self._hear(str(said))
         with self._changed:

@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident.integrations.slack import errors
 from incident.integrations.slack.client import Client
 from incident.integrations.slack.payload import part, text
-from incident.integrations.slack.websocket import WebSocket
+
+if TYPE_CHECKING:
+    from incident.integrations.slack.websocket import WebSocket
 
 SWITCHED_OFF = "link_disabled"
 OFF = "Socket Mode is switched off in the Slack app. Switch it on under Settings, Socket Mode"
@@ -77,8 +79,10 @@ def acknowledgement(envelope: Envelope, answer: Mapping[str, Any] | None = None)
     return json.dumps(said)
 
 
-def open_socket(api_url: str, app_token: str) -> WebSocket | NotOpened:
+def open_socket(api_url: str, app_token: str) -> "WebSocket | NotOpened":
     """Ask Slack for an address, and connect there."""
+    from incident.integrations.slack.websocket import WebSocket
+
     answer = Client(api_url, app_token).ask("apps.connections.open")
     if not answer.ok:
         if answer.error in NO_TOKEN:

@@ -139,5 +139,5 @@ def test_an_address_that_leads_nowhere_is_an_expected_trouble(address):
 
 
 def test_whoever_answers_something_else_is_not_spoken_to(slack):
-    with pytest.raises(OSError, match="it answered"):
+    with pytest.raises(OSError, match="it answered otherwise"):
         WebSocket(slack.url.replace("http://", "ws://"))
