@@ -102,7 +102,7 @@ def create_next(session: Session, incident: Incident, row: IncidentChannel, at: 
         return
     name = rules.numbered(_name(session, incident), turn)
     row.name = name
-    _send(session, incident, row, _creation(incident, row, name, at), actor=DESK, at=at)
+    _send(session, incident, row, _creation(incident, row, name), actor=DESK, at=at)
 
 
 def move_out(session: Session, incident: Incident, *, actor: Actor, at: datetime) -> None:
@@ -138,7 +138,7 @@ def _ask_for_it(
     session: Session, incident: Incident, row: IncidentChannel, *, actor: Actor, at: datetime
 ) -> IncidentChannel:
     name = rules.numbered(_name(session, incident), int(row.data.get("turn", 1)))
-    notice = _creation(incident, row, name, at)
+    notice = _creation(incident, row, name)
     row.name = name
     _promise(session, incident, row, notice, f"asked for #{name}", actor=actor, at=at)
     return row
@@ -154,10 +154,8 @@ def _name(session: Session, incident: Incident) -> str:
     )
 
 
-def _creation(incident: Incident, row: IncidentChannel, name: str, at: datetime) -> Notice:
-    since = int(at.timestamp())
-    settings = {"name": name, "private": incident.private, "since": since}
-    return _notice(row, CREATE, name, settings)
+def _creation(incident: Incident, row: IncidentChannel, name: str) -> Notice:
+    return _notice(row, CREATE, name, {"name": name, "private": incident.private})
 
 
 def _notice(row: IncidentChannel, action: str, channel: str, settings: dict[str, object]) -> Notice:

@@ -11,6 +11,7 @@ from incident.storage import incidents as rows
 from incident.storage.db import reading, transaction
 from tests.conftest import MAYA, START, TOM, connect_target
 from tests.delivery.conftest import deliver, lines
+from tests.fakes import server
 from tests.fakes.slack import A_TOKEN, FakeSlack, says
 from tests.web.browsers import a_person
 
@@ -228,6 +229,19 @@ def test_somebody_whom_slack_does_not_let_in_is_named_once(an_incident, slack, s
         f"Tom was NOT asked into #{NAME}: They are a guest in Slack. "
         "They can be asked in from Slack: /invite"
     ]
+
+
+def test_a_channel_that_slack_made_without_saying_so_is_taken_up(
+    an_incident, slack, keeper, send, clock
+):
+    key = an_incident(severity="sev2")
+    slack.script_for["conversations.create"] = [server.reset(taken=True)]
+
+    ask(key, clock)
+    send()
+
+    assert [one.name for one in slack.channels.values() if one.creator == "U0DESK"] == [NAME]
+    assert row().channel == named(slack).id
 
 
 def test_a_name_that_is_taken_gets_a_number(an_incident, slack, keeper, send, clock):

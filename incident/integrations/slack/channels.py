@@ -134,12 +134,10 @@ def _made_before(client: Client, message: Message) -> Delivered | TryAgain | Non
 
 
 def _is_ours(found: Object, message: Message, us: str) -> bool:
-    made, since = found.get("created"), message.settings.get("since")
+    made, since = found.get("created"), str(message.settings.get("since") or "0")
     if text(found, "name") != text(message.settings, "name") or text(found, "creator") != us:
         return False
-    if not isinstance(made, int | float) or not isinstance(since, int | float):
-        return False
-    return made >= since - CLOCKS_APART
+    return isinstance(made, int | float) and made >= float(since) - CLOCKS_APART
 
 
 def _channels(client: Client) -> Iterator[Object | Answer]:
