@@ -14,8 +14,10 @@ def pause(session: Session, delivery: Delivery, length: timedelta, *, now: datet
     """It takes no more of these just now. Whatever else there is goes on."""
     if delivery.integration != SLACK:
         return
-    line = delivery.fifo_key
-    others = [place for place in paces.held(session, now, reason=CROWDED) if place != line]
+    names = paces.taken(session, now).names
+    line = names.get(delivery.fifo_key, delivery.fifo_key)
+    held = paces.held(session, now, reason=CROWDED)
+    others = [place for place in held if place != line and not place.startswith(rules.ALL)]
     place = rules.crowded(delivery.action, line, others=len(others))
     paces.hold(session, place, until=now + length, now=now, reason=CROWDED)
 

@@ -269,6 +269,34 @@ def test_too_many_edits_hold_no_post(key, clock):
     assert poster.went == ["edit-1", "post-2", "edit-1"]
 
 
+def test_too_many_edits_and_too_many_posts_in_one_channel_hold_no_other_channel(key, clock):
+    promise(key, a_post("post-1", channel="C0A"), at=clock())
+    deliver_all(Poster(clock), clock)
+    clock.forward(seconds=5)
+    others = (a_post("post-2", channel="C0B"), a_post("post-3", channel="C0C"))
+    promise(key, an_edit(1), *others, at=clock())
+    too_many = TryAgain(TOO_MANY.reason, after=timedelta(seconds=30), crowded=True)
+    poster = Poster(clock, too_many, too_many)
+
+    deliver_all(poster, clock)
+
+    assert poster.went == ["edit-1", "post-2", "post-3"]
+
+
+def test_too_many_for_a_channel_by_its_name_is_too_many_by_its_id(key, clock):
+    promise(key, a_post("post-1", channel="#support"), at=clock())
+    deliver_all(Poster(clock), clock)
+    clock.forward(seconds=5)
+    names = ("#support", "C0SUPPORT", "C0B")
+    promise(key, *(a_post(f"to-{name}", channel=name) for name in names), at=clock())
+    too_many = TryAgain(TOO_MANY.reason, after=timedelta(seconds=30), crowded=True)
+    poster = Poster(clock, too_many)
+
+    in_steps(poster, clock, seconds=29)
+
+    assert poster.went == ["to-#support", "to-C0B"]
+
+
 def test_ten_minutes_of_too_many_leave_the_order_as_it_was(key, clock):
     promise(key, *(a_post(f"post-{n}", channel="C0A") for n in range(4)), at=clock())
     too_many = TryAgain(TOO_MANY.reason, after=timedelta(seconds=30), crowded=True)
