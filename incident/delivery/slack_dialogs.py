@@ -79,7 +79,7 @@ class Filling:
         client = reach.client()
         if client is None:
             return
-        view = self._view()
+        view = filled(self.asked, self.asker, at=self.at)
         answer = self._update(client, view, self.frame.view_hash)
         if answer.error == "hash_conflict":
             self._update(client, view, "")
@@ -89,23 +89,6 @@ class Filling:
         if view_hash:
             arguments["hash"] = view_hash
         return client.ask("views.update", **arguments)
-
-    def _view(self) -> views.View:
-        asked = self.asked
-        with Net(f"filling the dialog {asked.name}"):
-            return self._filled()
-        return views.telling(asked.name, asked.title, NOT_FILLED)
-
-    def _filled(self) -> views.View:
-        asked = self.asked
-        try:
-            with reading() as session:
-                actor = actor_for(session, self.asker.member, self.asker.name)
-                return views.view_of(dialogs.fill(session, asked, actor=actor, at=self.at))
-        except NotAllowed as refusal:
-            return views.telling(asked.name, asked.title, str(refusal))
-        except NoResultFound:
-            return views.telling(asked.name, asked.title, NOT_THERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +116,21 @@ class Answering:
             said = {name: body[name] for name in ("text", "blocks")}
             who = {"channel": self.channel, "user": self.asker.member}
             client.ask("chat.postEphemeral", **who, **said, **where)
+
+
+def filled(asked: Asked, asker: Asker, *, at: datetime) -> views.View:
+    """The dialog with its questions, or a sentence in its place that says why not."""
+    with Net(f"filling the dialog {asked.name}"):
+        return _filled(asked, asker, at)
+    return views.telling(asked.name, asked.title, NOT_FILLED)
+
+
+def _filled(asked: Asked, asker: Asker, at: datetime) -> views.View:
+    try:
+        with reading() as session:
+            actor = actor_for(session, asker.member, asker.name)
+            return views.view_of(dialogs.fill(session, asked, actor=actor, at=at))
+    except NotAllowed as refusal:
+        return views.telling(asked.name, asked.title, str(refusal))
+    except NoResultFound:
+        return views.telling(asked.name, asked.title, NOT_THERE)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from incident.delivery.asides import ASIDES
 from incident.delivery.net import Net
-from incident.delivery.slack_dialogs import NOT_THERE, Answering, Filling, Frame, Opening
+from incident.delivery.slack_dialogs import NOT_THERE, Answering, Opening, filled
 from incident.integrations.slack import replies, requests, views
 from incident.integrations.slack.requests import (
     Asker,
@@ -188,8 +188,7 @@ def _submitted(sent: Submitted, at: datetime) -> Body | None:
 def _after(sent: Submitted, reply: Reply, at: datetime) -> Body | None:
     """Nothing closes the dialog; words take its place; another dialog follows in it."""
     if reply.dialog is not None:
-        ASIDES.give(Filling(reply.dialog, sent.asker, at, Frame(sent.view_id)))
-        return {"response_action": "update", "view": views.loading(reply.dialog)}
+        return {"response_action": "update", "view": filled(reply.dialog, sent.asker, at=at)}
     if reply.text:
         return _telling(sent, reply.text)
     return None

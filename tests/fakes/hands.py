@@ -80,7 +80,6 @@ class Hands:
 
     def fill_in(self, view: Json, values: Mapping[str, Any], at: datetime) -> int:
         """Send a dialog. It stays with what is wrong, shows something else, or is gone."""
-        before = view["hash"]
         try:
             payload = a_submission(view, values, **self._asking(""))
         except (StopIteration, KeyError) as odd:
@@ -89,7 +88,7 @@ class Hands:
         what = told.said.get("response_action", "")
         with self.slack.lock:
             view["errors"] = told.said.get("errors", {}) if what == "errors" else {}
-            if what == "update" and view["hash"] == before:
+            if what == "update":
                 self.slack.change_view(view, told.said["view"])
             elif told.status == 200 and what not in ("errors", "update"):
                 view["closed"] = True

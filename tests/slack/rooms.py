@@ -41,10 +41,14 @@ class Room:
         self._interacts(payload)
         return self.whispered
 
-    def fills_in(self, *, user: str = "U0MAYA", **values: Any) -> Answer:
-        """Somebody sends the dialog that is open, filled in like this."""
+    def fills_in(
+        self, *, user: str = "U0MAYA", view: dict[str, Any] | None = None, **values: Any
+    ) -> Answer:
+        """Somebody sends the dialog that is open, or was, filled in like this."""
         named = {"user": user, "user_name": user[2:].lower()}
-        self._interacts(a_submission(self.view, values, **named))
+        self._interacts(a_submission(view or self.view, values, **named))
+        if (self.told or {}).get("response_action") == "update":
+            self.slack.change_view(self.view, self.told["view"])
         return self.told
 
     @property

@@ -57,9 +57,10 @@ def test_an_incident_may_be_opened_without_waking_anybody(room):
 def test_a_dialog_sent_twice_is_one_incident(room):
     slack = room()
     slack.types("open")
+    view = dict(slack.view)
 
-    first = slack.fills_in(title="Uploads are failing")
-    second = slack.fills_in(title="Uploads are failing")
+    first = slack.fills_in(view=view, title="Uploads are failing")
+    second = slack.fills_in(view=view, title="Uploads are failing")
 
     assert first == second
     assert slack.desk.incidents() == ["INC-1 investigating"]
@@ -97,8 +98,7 @@ def test_which_of_several_is_asked_first_and_leads_on(room):
     an_incident("Payments are slow")
     slack.types("note")
 
-    told = slack.fills_in(key="INC-1")
-    assert said_in(told) == "One moment…"
+    slack.fills_in(key="INC-1")
     slack.fills_in(text="restarted it")
 
     assert "restarted it" in slack.desk.lines("INC-1")
