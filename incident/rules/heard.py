@@ -49,6 +49,13 @@ def whom(heard: Heard) -> str:
     return f"{heard.who} ({way})" if heard.who and way else heard.who
 
 
+def woken(heard: Heard) -> tuple[str, ...]:
+    """The names of those who are being woken, or are about to be."""
+    if heard.kind == "notified":
+        return (heard.who,) if heard.who else ()
+    return heard.people if heard.kind in ("triggered", "escalated", "reassigned") else ()
+
+
 def notified(heard: Heard, target: str) -> str:
     """`PagerDuty notified Maya by push`."""
     way = CHANNELS.get(heard.channel, heard.channel)

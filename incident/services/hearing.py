@@ -11,7 +11,16 @@ from incident.rules import heard as rules
 from incident.rules.heard import Heard
 from incident.rules.outcome import Event
 from incident.rules.permissions import Actor
-from incident.services import followups, ladder, page_alarms, page_timers, proofs, receipts, rungs
+from incident.services import (
+    followups,
+    ladder,
+    page_alarms,
+    page_timers,
+    privacy,
+    proofs,
+    receipts,
+    rungs,
+)
 from incident.storage import incidents, outbox, pages, timeline
 from incident.storage import proofs as proof_rows
 from incident.storage.incidents import Incident
@@ -58,6 +67,9 @@ def _take_in(session: Session, incident: Incident, page: Page, heard: Heard, at:
     effect = EFFECTS.get(heard.kind)
     if effect is not None and incident.open:
         effect(session, incident, page, heard, at)
+    if incident.open:
+        names = rules.woken(heard)
+        privacy.let_in_paged(session, incident, page, names, actor=PAGERDUTY, at=at)
     receipts.follow(session, incident, at)
 
 

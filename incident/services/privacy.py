@@ -11,9 +11,10 @@ from incident.rules.permissions import Actor, require
 from incident.services import channels
 from incident.services.record import record
 from incident.services.scenes import commands
-from incident.storage import incident_members, incidents, pages, people, roles
+from incident.storage import incident_members, incidents, pages, people, roles, targets, timeline
 from incident.storage.incident_members import IncidentMember
 from incident.storage.incidents import Incident
+from incident.storage.pages import Page
 from incident.storage.people import Person
 
 
@@ -82,7 +83,8 @@ def remove(
     if held:
         raise NotAllowed(f"{person.name} is {held}. Give that role to somebody else first.")
     session.delete(row)
-    event = Event("member_removed", f"{actor.name} left {person.name} out of it")
+    text = f"{actor.name} left {person.name} out of it"
+    event = Event("member_removed", text, {"person": person.id})
     record(session, incident, Outcome((event,)), actor=actor, at=at)
     return incident
 
@@ -111,6 +113,30 @@ def let_in_answerer(session: Session, incident: Incident, by: Actor, *, at: date
     """Whoever says “I have it”, in PagerDuty too, has to see what they have."""
     if incident.private:
         let_in(session, incident, _known(session, [by]), actor=by, at=at)
+
+
+def let_in_paged(
+    session: Session, incident: Incident, page: Page, names: Iterable[str], *, actor: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Whoever is being woken has to see what for, before they have said anything. Whom a person
+    left out stays out. A vendor tells names; with whoever is on call it told an address too."""
+    if not incident.private:
+        return
+    removed = timeline.of_kinds(session, incident.id, ["member_removed"])
+    left_out = {line.data.get("person") for line in removed}
+    found = (_behind(session, page, name) for name in names if name)
+    those = [one for one in found if one is not None and one.id not in left_out]
+    let_in(session, incident, those, actor=actor, at=at)
+
+
+def _behind(session: Session, page: Page, name: str) -> Person | None:
+    target = targets.find(session, page.target)
+    on_call = target.on_call if target is not None else []
+    address = next((str(p.get("email") or "") for p in on_call if p.get("name") == name), "")
+    by_address = people.by_email(session, address.lower()) if address else None
+    person = by_address or people.by_name(session, name)
+    return person if person is not None and person.disabled_at is None else None
 
 
 def _require_command(session: Session, incident: Incident, actor: Actor) -> None:
