@@ -63,6 +63,8 @@ def _read(session: Session, signal: Signal, at: datetime) -> None:
     if signal.state == "failed" and signal.integration == signals.SLACK:
         with Net(f"paging for signal {signal.id}"), session.begin_nested():
             signals.rescue(session, signal, at)
+        with Net(f"the receipt of signal {signal.id}"), session.begin_nested():
+            signals.answer_rescued(session, signal, at)
 
 
 def _follow_up(session: Session, signal: Signal, at: datetime) -> None:

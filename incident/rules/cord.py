@@ -20,8 +20,8 @@ HOW_TO_LINK = (
     "incident desk."
 )
 
-
 WORDLESS = "no word of the rule is in it"
+TOLD_BEFORE = "it was told before"
 
 
 class Heard(StrEnum):
@@ -61,7 +61,7 @@ def heard(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
     if said.kind == "edit" or said.kind == "deletion":
         return _heard_afterwards(said, memory, at=at)
     if memory.told:
-        return Heard.NOTHING, "it was told before"
+        return Heard.NOTHING, TOLD_BEFORE
     if memory.ours:
         return Heard.MORE, ""
     if said.kind == "reply" and not memory.listens_to_threads:

@@ -93,17 +93,41 @@ def give_up(session: Session, signal: Signal, reason: str) -> None:
 def rescue(session: Session, signal: Signal, at: datetime) -> None:
     """The last resort for a cry that we stumble over: an odd page is better than none.
 
-    No joining, no asking, no grace: an incident for the message, and a page.
+    No joining, no asking, no grace: an incident for the message, and a page. A message that has
+    led to something by another telling is left at that.
     """
     said = said_in(signal.raw)
-    rule = slack_rules.find(session, said.channel) if isinstance(said, Said) else None
-    if not isinstance(said, Said) or rule is None or not rule.armed or said.kind != "call":
+    if not isinstance(said, Said):
         return
-    if cries.why_deaf(rule, said) or not cries.counts(rule, cries.words_of(said)):
+    rule = slack_rules.find(session, said.channel, lock=True)
+    signal.key = said.key
+    if rule is None or not rule.armed or not _may_be_a_cry(session, rule, said):
+        return
+    if _told_before(session, signal, said):
+        signal.state, signal.reason = "ignored", rules.TOLD_BEFORE
         return
     pull = pulls.pull_of(rule)
     opened = pulls.open_plainly(session, pull, said, why="the desk stumbled over it", at=at)
     signal.state, signal.incident_id = "opened", opened.id
+
+
+def answer_rescued(session: Session, signal: Signal, at: datetime) -> None:
+    """Whoever called sees who is paged for it, if that much can be done."""
+    if signal.state == "opened" and signal.incident_id is not None:
+        incident = incidents.lock(session, incidents.key_of(signal.incident_id))
+        receipts.post(session, incident, at=at)
+
+
+def _may_be_a_cry(session: Session, rule: SlackRule, said: Said) -> bool:
+    """Asked as simply as it can be: something in the whole answer fails."""
+    if cries.why_deaf(rule, said):
+        return False
+    if said.kind == "edit":
+        return cries.adds_a_word(rule, said)
+    listened_to = said.kind == "call" or (said.kind == "reply" and rule.threads)
+    in_thread = said.thread_ts not in ("", said.ts)
+    is_known = in_thread and incidents.of_thread(session, said.channel, said.thread_ts) is not None
+    return listened_to and not is_known and cries.counts(rule, cries.words_of(said))
 
 
 def _read_words(session: Session, signal: Signal, said: Said, at: datetime) -> None:
@@ -129,11 +153,7 @@ def _is_about_its_own(session: Session, signal: Signal, said: Said) -> bool:
 
 
 def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:
-    earlier = [
-        row
-        for row in signals.by_key(session, SLACK, said.key)
-        if row.id != signal.id and row.state in LED_SOMEWHERE
-    ]
+    earlier = _told_before(session, signal, said)
     about = _about(session, said, earlier)
     memory = Memory(
         told=bool(earlier),
@@ -151,6 +171,12 @@ def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: dat
         _cry(session, rule, signal, said, at)
     else:
         _rehearse(session, rule, signal, said, at)
+
+
+def _told_before(session: Session, signal: Signal, said: Said) -> list[Signal]:
+    """The other tellings of the same message that led somewhere."""
+    told = signals.by_key(session, SLACK, said.key)
+    return [row for row in told if row.id != signal.id and row.state in LED_SOMEWHERE]
 
 
 def _about(session: Session, said: Said, earlier: list[Signal]) -> int | None:

@@ -14,7 +14,7 @@ from incident.storage.db import reading, transaction
 from incident.storage.signals import Signal
 from incident.storage.slack_rules import SlackRule
 from tests.conftest import START, connect_target
-from tests.fakes.slack_events import a_mention_event, a_message_event
+from tests.fakes.slack_events import a_change_event, a_mention_event, a_message_event
 
 
 @pytest.fixture
@@ -144,6 +144,63 @@ def test_a_cry_we_stumble_over_again_and_again_pages_all_the_same(armed, clock, 
     assert paged() == ["primary"]
 
 
+def test_whoever_we_stumble_over_still_sees_who_is_paged(armed, clock, monkeypatch):
+    monkeypatch.setattr(signals, "_cry", _stumble)
+
+    stumble_over(a_message_event("Uploads are failing"), clock())
+
+    assert said_below() == ["INC-1: Paging primary now."]
+
+
+def test_a_receipt_that_fails_as_well_holds_up_no_page(armed, clock, monkeypatch):
+    monkeypatch.setattr(receipts, "post", _stumble)
+
+    stumble_over(a_message_event("Uploads are failing"), clock())
+
+    assert (states(), promised_by_the_newest()) == (["opened"], ["pagerduty"])
+
+
+def test_a_message_and_its_mention_that_we_stumble_over_are_one_page(armed, clock, monkeypatch):
+    text = "<@U0DESK> uploads are failing"
+    monkeypatch.setattr(signals, "_cry", _stumble)
+
+    stumble_over(a_message_event(text), clock())
+    stumble_over(a_mention_event(text), clock())
+
+    assert (states(), len(opened())) == (["opened", "ignored"], 1)
+
+
+def test_a_reply_that_we_stumble_over_pages_where_threads_do(armed, clock, monkeypatch):
+    monkeypatch.setattr(signals, "_cry", _stumble)
+    reply = a_message_event("anyone?", thread_ts="1625882399.000001")
+
+    stumble_over(reply, clock())
+    change_rule(threads=True)
+    stumble_over(reply | {"event_id": "Ev2"}, clock())
+
+    assert (states(), paged()) == (["ignored", "opened"], ["primary"])
+
+
+def test_an_edit_that_we_stumble_over_pages_if_it_adds_the_word(armed, clock, monkeypatch):
+    change_rule(words=["sos"])
+    monkeypatch.setattr(signals, "_cry", _stumble)
+
+    stumble_over(a_change_event("sos slow", before="slow", ts="1625882400.000100"), clock())
+
+    assert (states(), paged()) == (["opened"], ["primary"])
+
+
+def test_more_about_a_known_incident_that_we_stumble_over_pages_nobody(armed, clock, monkeypatch):
+    cry = a_message_event("Uploads are failing")
+    tell(cry, clock())
+    change_rule(threads=True)
+    monkeypatch.setattr(signals, "_note", _stumble)
+
+    stumble_over(a_message_event("still", ts="1625882401.1", thread_ts=cry["event"]["ts"]), clock())
+
+    assert (states(), len(opened())) == (["opened", "failed"], 1)
+
+
 def test_one_cry_we_stumble_over_does_not_hold_up_the_others(armed, clock, monkeypatch):
     whole = signals._cry
     monkeypatch.setattr(
@@ -224,6 +281,32 @@ def test_a_rule_that_is_removed_meanwhile_still_pages(armed, clock):
     assert paged() == ["primary"]
     with reading() as session:
         assert pulls.pull_for(session, incidents.get(session, "INC-1")).target == "primary"
+
+
+def stumble_over(payload, at):
+    """Until it is given up."""
+    tell(payload, at)
+    inbox.read_waiting(at)
+    inbox.read_waiting(at)
+
+
+def change_rule(**fields):
+    with transaction() as session:
+        rule = session.scalars(select(SlackRule)).one()
+        for name, value in fields.items():
+            setattr(rule, name, value)
+
+
+def promised_by_the_newest():
+    with reading() as session:
+        (newest,) = incidents.newest(session)
+        return [one.integration for one in outbox.of_incident(session, newest.id)]
+
+
+def said_below():
+    with reading() as session:
+        promised = outbox.of_incident(session, 1)
+    return [str(one.settings["text"]) for one in promised if one.integration == "slack"]
 
 
 def _stumble(*_args, **_more):
