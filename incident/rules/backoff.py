@@ -28,6 +28,8 @@ def too_late(age: timedelta) -> bool:
     return age >= GIVE_UP_AFTER
 
 
-def worth_a_line(attempt: int) -> bool:
-    """The first three delays are each told, later ones about once a minute: no flood."""
-    return attempt <= len(CROWDED_WAITS) or attempt % 2 == 1
+def worth_a_line(attempt: int, *, page: bool = True) -> bool:
+    """The first three delays are each told, later ones about once a minute: no flood. What wakes
+    nobody is told every ten minutes: many may wait for the same vendor."""
+    every = 2 if page else 20
+    return attempt <= len(CROWDED_WAITS) or attempt % every == 1

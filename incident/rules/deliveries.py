@@ -22,6 +22,7 @@ UNDONE = {
 # That a message of ours reads otherwise now, that a page carries a note, or that Slack told what
 # a message says, is no news by itself. Of a channel the news is told where it follows from.
 QUIET = ("update", HELD, "fetch_message", "mark_message", *UNDONE)
+AWAITED = ("create_channel", "use_channel")
 NEWS = {
     "acknowledge": "somebody has it",
     HELD: "more pages are held back",
@@ -52,7 +53,7 @@ def accepted(
 
     A post may ask to be quiet. `left_out` is whom a mail server would not take a mail for, and why.
     """
-    if delivery.action in QUIET or delivery.settings.get("quiet"):
+    if _is_quiet(delivery):
         return None
     seconds = _seconds(took)
     if delivery.integration == MAIL:
@@ -69,8 +70,11 @@ def accepted(
 
 
 def delayed(delivery: Promised, reason: str, *, wait: timedelta) -> Event | None:
-    """It will be tried again. Not every attempt of a long outage is worth a line."""
-    if not backoff.worth_a_line(delivery.attempts):
+    """It will be tried again. Not every attempt of a long outage is worth a line; none is, where
+    it would be no news that it went out, and nobody waits for it."""
+    page = _is_page(delivery)
+    is_beside = _is_quiet(delivery) and not page and delivery.action not in AWAITED
+    if is_beside or not backoff.worth_a_line(delivery.attempts, page=page):
         return None
     text = f"{reason}. Trying again in {_seconds(wait)}"
     return _event(delivery, f"{_thing(delivery)}_delayed", text)
@@ -155,6 +159,10 @@ def _news(delivery: Promised) -> str:
 
 def _thing(delivery: Promised) -> str:
     return {PAGE: "page", MAIL: "mail"}.get(delivery.integration, "post")
+
+
+def _is_quiet(delivery: Promised) -> bool:
+    return delivery.action in QUIET or bool(delivery.settings.get("quiet"))
 
 
 def _is_page(delivery: Promised) -> bool:

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -66,6 +66,28 @@ def test_only_a_page_that_was_called_off_is_worth_a_line():
 def test_a_delay_that_is_one_of_many_is_not_told():
     assert rules.delayed(Delivery(attempts=3), "503", wait=timedelta(seconds=4))
     assert rules.delayed(Delivery(attempts=4), "503", wait=timedelta(seconds=8)) is None
+
+
+def test_an_hour_in_which_a_post_waits_is_a_handful_of_lines():
+    waiting = [replace(POST, attempts=attempt) for attempt in range(1, 121)]
+
+    told = [
+        one.attempts for one in waiting if rules.delayed(one, "503", wait=timedelta(seconds=30))
+    ]
+
+    assert told == [1, 2, 3, 21, 41, 61, 81, 101]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Delivery("slack", "update", "C0EXEC"),
+        Delivery("slack", "set_topic", "C0EXEC"),
+        Delivery("slack", "post", "C0EXEC", settings={"quiet": True}),
+    ],
+)
+def test_what_is_no_news_when_it_goes_out_is_none_while_it_waits(edit):
+    assert rules.delayed(edit, "503", wait=timedelta(seconds=1)) is None
 
 
 @pytest.mark.parametrize(
