@@ -10,8 +10,17 @@ BOT = re.compile(r"[ABUW][A-Z0-9]{5,20}")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 LONGEST_GRACE = 600
 NAME_LENGTH = 80
+IS_A_CORD = "is a pull-cord: whatever is written there calls for help. Use another channel"
 MOST_WORDS, WORD_LENGTH = 50, 40
 MOST_BOTS = 20
+
+
+def is_lived_in(key: str) -> str:
+    """Why the rule of a channel cannot be armed in which an incident is worked on."""
+    return (
+        f"{key} is worked on in that channel: every word about it would call for help. Arm the "
+        "rule when it is over, or take another channel."
+    )
 
 
 def channel_problem(channel: str) -> str:

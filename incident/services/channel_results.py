@@ -9,11 +9,12 @@ from incident.integrations.notifier import Delivered, NotSent, Refused
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK
 from incident.rules.receipts import Words
+from incident.rules.slack_rules import IS_A_CORD
 from incident.services import cards, channel_upkeep, channels, receipts
 from incident.services.channel_upkeep import ARCHIVE, BOOKMARK, INVITE, PIN, TOPIC
 from incident.services.channels import CREATE, USE
 from incident.services.record import record
-from incident.storage import incident_channels
+from incident.storage import incident_channels, slack_rules
 from incident.storage.incident_channels import IncidentChannel
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
@@ -41,6 +42,9 @@ def opened(
     channel = str(result.receipt.get("channel") or "")
     if incident_channels.is_taken(session, channel, by_other_than=incident.id):
         _fail(session, incident, row, "Another incident is worked on in that channel", at)
+        return
+    if slack_rules.armed_in(session, channel) is not None:
+        _fail(session, incident, row, f"That channel {IS_A_CORD}", at)
         return
     _begin(session, incident, row, result, at)
 

@@ -9,9 +9,10 @@ from incident.rules.channels import Habit
 from incident.rules.fields import refuse
 from incident.rules.outcome import Event, NotAllowed, Notice, Outcome
 from incident.rules.permissions import DESK, Actor, require
+from incident.rules.slack_rules import IS_A_CORD
 from incident.services import connections
 from incident.services.record import record
-from incident.storage import incident_channels, incidents
+from incident.storage import incident_channels, incidents, slack_rules
 from incident.storage.incident_channels import IncidentChannel
 from incident.storage.incidents import Incident
 
@@ -45,6 +46,7 @@ def use(
     refuse({"channel": rules.reference_problem(channel)})
     incident = incidents.lock(session, incident_key)
     row, asked = _row(session, incident, actor, at), rules.reference(channel)
+    _require_no_cord(session, asked)
     if row.state == "open":
         if asked in (row.channel, row.name):
             return row
@@ -117,6 +119,13 @@ def move_out(session: Session, incident: Incident, *, actor: Actor, at: datetime
     row.topic = row.bookmark = ""
     row.data = {"asked": row.data.get("asked", 0), "turn": 1}
     _ask_for_it(session, incident, row, actor=actor, at=at)
+
+
+def _require_no_cord(session: Session, channel: str) -> None:
+    """In a pull-cord every word about the incident would call for help."""
+    rule = slack_rules.armed_in(session, channel)
+    if rule is not None:
+        raise NotAllowed(f"{rule.channel_name or channel} {IS_A_CORD}.")
 
 
 def _row(session: Session, incident: Incident, actor: Actor, at: datetime) -> IncidentChannel:

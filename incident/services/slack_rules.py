@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from incident.rules import slack_rules as rules
 from incident.rules.fields import refuse
+from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor, require
-from incident.storage import checklists, slack_rules, targets
+from incident.storage import checklists, incident_channels, incidents, slack_rules, targets
 from incident.storage.slack_rules import SlackRule
 
 
@@ -48,6 +49,7 @@ def put(session: Session, *, channel: str, form: RuleForm, actor: Actor, at: dat
     was_armed = rule.armed
     _fill_in(rule, form)
     if rule.armed and not was_armed:
+        _require_free(session, channel)
         rule.armed_at = at
     if is_new:
         rule.look_back_at = at
@@ -64,6 +66,13 @@ def remove(session: Session, *, channel: str, actor: Actor) -> None:
     rule = slack_rules.find(session, channel, lock=True)
     if rule is not None:
         session.delete(rule)
+
+
+def _require_free(session: Session, channel: str) -> None:
+    """People who work on an incident there do not call for help with every word."""
+    lives = incident_channels.living_in(session, channel)
+    if lives is not None:
+        raise NotAllowed(rules.is_lived_in(incidents.key_of(lives)))
 
 
 def _fill_in(rule: SlackRule, form: RuleForm) -> None:

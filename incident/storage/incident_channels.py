@@ -89,6 +89,21 @@ def is_taken(session: Session, channel: str, *, by_other_than: int) -> bool:
     return session.scalar(select(found.exists())) is True
 
 
+def living_in(session: Session, channel: str) -> int | None:
+    """The id of the newest incident that is worked on in this channel, and is not over."""
+    return session.scalar(
+        select(IncidentChannel.incident_id)
+        .join(Incident, Incident.id == IncidentChannel.incident_id)
+        .where(
+            IncidentChannel.channel == channel,
+            IncidentChannel.state == "open",
+            Incident.status.not_in(ENDED),
+        )
+        .order_by(IncidentChannel.incident_id.desc())
+        .limit(1)
+    )
+
+
 def out_of_date(session: Session, looked_before: datetime, limit: int = 50) -> list[int]:
     """The ids of incidents whose channel may have fallen behind, longest unlooked-at first."""
     unlooked = IncidentChannel.followed_at.is_(None) | (IncidentChannel.followed_at < looked_before)

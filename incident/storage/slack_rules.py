@@ -67,6 +67,12 @@ def find_or_make(session: Session, channel: str, target: str, at: datetime) -> S
     return find_or_add(session, select(SlackRule).where(SlackRule.channel == channel), fresh)
 
 
+def armed_in(session: Session, channel: str) -> SlackRule | None:
+    """The armed rule of this channel, which is given by its id or by its name without #."""
+    is_it = (SlackRule.channel == channel) | (SlackRule.channel_name == f"#{channel}")
+    return session.scalars(select(SlackRule).where(SlackRule.armed, is_it).limit(1)).one_or_none()
+
+
 def every(session: Session) -> list[SlackRule]:
     """All rules by channel name."""
     return list(session.scalars(select(SlackRule).order_by(SlackRule.channel_name)))

@@ -6,10 +6,12 @@ from incident.delivery.channel_keeper import ChannelKeeper
 from incident.integrations.slack.notifier import Slack
 from incident.rules.outcome import NotAllowed
 from incident.services import channels, incidents, pages, privacy, roles
-from incident.storage import connections, incident_channels, outbox, timeline
+from incident.services import slack_rules as rule_commands
+from incident.services.slack_rules import RuleForm
+from incident.storage import connections, incident_channels, outbox, slack_rules, timeline
 from incident.storage import incidents as rows
 from incident.storage.db import reading, transaction
-from tests.conftest import MAYA, START, TOM, connect_target
+from tests.conftest import ADA, MAYA, START, TOM, connect_target
 from tests.delivery.conftest import deliver, lines
 from tests.fakes import server
 from tests.fakes.slack import A_TOKEN, FakeSlack, says
@@ -75,6 +77,18 @@ def ask(key, clock, *, actor=MAYA):
 def use(key, channel, clock):
     with transaction() as session:
         channels.use(session, incident_key=key, channel=channel, actor=MAYA, at=clock())
+
+
+def a_cord(channel, name, *, armed=True):
+    with transaction() as session:
+        rule = slack_rules.find_or_make(session, channel, "primary", START)
+        rule.channel_name, rule.armed = name, armed
+
+
+def arm(channel):
+    with transaction() as session:
+        form = RuleForm(armed=True)
+        rule_commands.put(session, channel=channel, form=form, actor=ADA, at=START)
 
 
 def move(key, clock, *actions):
@@ -310,6 +324,46 @@ def test_two_incidents_do_not_share_a_channel(an_incident, slack, keeper, send, 
 
     assert row(second).state == "failed"
     assert lines(second)[-1] == ("NO SLACK CHANNEL: Another incident is worked on in that channel")
+
+
+def test_a_pull_cord_is_no_channel_of_an_incident(an_incident, slack, keeper, send, clock):
+    slack.add_channel("help-desk", id="C0HELPDESK")
+    a_cord("C0HELPDESK", "#help-desk")
+    key = an_incident()
+
+    with pytest.raises(NotAllowed, match="#help-desk is a pull-cord"):
+        use(key, "#help-desk", clock)
+
+    assert row(key) is None
+
+
+def test_a_pull_cord_by_another_name_is_found_out_by_slack(an_incident, slack, send, clock):
+    slack.add_channel("help-desk", id="C0HELPDESK")
+    a_cord("C0HELPDESK", "")
+    key = an_incident()
+
+    use(key, "help-desk", clock)
+    send()
+
+    assert row(key).state == "failed"
+    assert "NO SLACK CHANNEL: That channel is a pull-cord" in lines(key)[-1]
+
+
+def test_the_rule_of_a_channel_is_armed_when_its_incident_is_over(
+    an_incident, slack, keeper, send, clock
+):
+    key = an_incident()
+    use(key, "emergency", clock)
+    send()
+    a_cord(row(key).channel, "#emergency", armed=False)
+
+    with pytest.raises(NotAllowed, match=f"{key} is worked on in that channel"):
+        arm(row(key).channel)
+    move(key, clock, "resolve")
+    arm(row(key).channel)
+
+    with reading() as session:
+        assert slack_rules.armed_in(session, row(key).channel) is not None
 
 
 def test_it_is_archived_after_its_last_word_where_that_was_chosen(
