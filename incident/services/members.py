@@ -24,6 +24,13 @@ def actor_for(session: Session, member: str, name: str = "") -> Actor:
     return Actor(known or name or nameless(member), role="reporter", source="slack")
 
 
+def is_stranger(session: Session, actor: Actor, member: str, *, external: bool) -> bool:
+    """Somebody of another company and without an account here, by the word of what they sent
+    (`external`) or of Slack's directory."""
+    known = slack_members.find(session, member)
+    return actor.person_id is None and (external or (known is not None and known.stranger))
+
+
 def nameless(member: str) -> str:
     """What we call somebody until Slack has told who it is."""
     return f"Slack member {member}" if member else "Somebody in Slack"

@@ -12,22 +12,27 @@ from incident.services.presses import Press
 from incident.services.slash import Speaker
 from incident.storage import slack_rules
 
+# Whoever may call for help may call it off again, and say what the call was about.
+STRANGERS_MAY = (*presses.CALLS, "not_an_emergency", "false_alarm", "same_incident")
+
 
 def press(session: Session, pressed: Press, speaker: Speaker, *, at: datetime) -> Reply:
     """Do what the button says, or raise NotAllowed with a sentence for whoever pressed it."""
     name, team = speaker.name, speaker.team
     members.meet(session, speaker.member, name=name, team=team, at=at)
-    _require_at_home(session, speaker)
+    actor = members.actor_for(session, speaker.member, speaker.name)
+    if members.is_stranger(session, actor, speaker.member, external=speaker.external):
+        return _of_a_stranger(session, pressed, speaker.channel, at)
     if pressed.action in presses.DEEDS:
         return presses.press(session, pressed, at=at) or NOTHING
     return card_presses.press(session, pressed, at=at)
 
 
-def _require_at_home(session: Session, speaker: Speaker) -> None:
-    """People of another company press only where the channel's rule lets them call."""
-    if not speaker.external:
-        return
-    actor = members.actor_for(session, speaker.member, speaker.name)
-    rule = slack_rules.find(session, speaker.channel)
-    if actor.person_id is None and (rule is None or not rule.strangers):
+def _of_a_stranger(session: Session, pressed: Press, channel: str, at: datetime) -> Reply:
+    """People of another company press only where the channel's rule lets them call, and see
+    nothing of the desk beside the channel: no dialog opens for them."""
+    rule = slack_rules.find(session, channel)
+    if rule is None or not rule.strangers or pressed.action not in STRANGERS_MAY:
         raise NotAllowed(AT_HOME)
+    presses.press(session, pressed, at=at)
+    return NOTHING
