@@ -16,7 +16,7 @@ from incident.rules.permissions import RANK, Actor, require
 from incident.rules.slash import Said
 from incident.rules.typed_times import moment_of
 from incident.rules.words import shortened
-from incident.services import kept_messages, slash_deeds, visibility
+from incident.services import kept_messages, slash_deeds, slash_opening, visibility
 from incident.services.askings import Asking
 from incident.services.incidents import Opening
 from incident.services.slash_deeds import KEPT, on_call
@@ -34,12 +34,15 @@ Context = Mapping[str, str]
 Values = Mapping[str, Any]
 
 
-def fill_open(session: Session, context: Context, _actor: Actor, at: datetime) -> Dialog:
+def fill_open(session: Session, context: Context, actor: Actor, at: datetime) -> Dialog:
+    """Somebody without an account is offered the page first: nobody is at work yet."""
+    asking = Asking(session, Said("open"), actor, at)
+    is_report = RANK[actor.role] < RANK["responder"]
     fields = (
         Field("title", "What do users see?", longest=TITLE_LENGTH),
         Field("severity", "How bad is it?", "choice", value="unset", options=rules.severities()),
         Field("summary", "What else is known?", "text", optional=True),
-        whom(session),
+        whom(session, slash_opening.first_target(asking) if is_report else ""),
     )
     told = told_of_targets(session, at)
     return Dialog("open", "Open an incident", fields, "Open", text=told, context=context)
@@ -55,10 +58,10 @@ def submit_open(
         summary=text_in(values, "summary"),
     )
     refuse({"title": "" if opening.title else "Give it a title: what do users see?"})
-    opened = slash_deeds.opened_by(asking, opening)
+    opened = slash_opening.opened_by(asking, opening)
     name = text_in(values, "page")
     paged = slash_deeds.page_target(asking, opened, name, "") if name else ""
-    return slash_deeds.told_opened(opened, paged)
+    return slash_opening.told_opened(opened, paged)
 
 
 def fill_note(session: Session, context: Context, actor: Actor, _at: datetime) -> Dialog:

@@ -16,7 +16,7 @@ from incident.rules.incidents import TITLE_LENGTH, Status
 from incident.rules.permissions import Actor
 from incident.rules.signals import Signal as Said
 from incident.rules.slash import severities
-from incident.services import incidents, members, pulls, receipts, slash_deeds
+from incident.services import incidents, members, pulls, receipts, slash_deeds, slash_opening
 from incident.services.command_dialogs import text_in, told_of_targets, whom
 from incident.services.incidents import Opening
 from incident.services.pulls import Pull
@@ -67,7 +67,7 @@ def submit(session: Session, context: Context, values: Values, actor: Actor, at:
     kept.key, kept.state, kept.incident_id = said.key, "opened", opened.id
     told = _page(session, opened, text_in(values, "page"), actor=actor, at=at)
     receipts.post(session, opened, at=at)
-    return slash_deeds.told_opened(opened, told)
+    return slash_opening.told_opened(opened, told)
 
 
 def _open(session: Session, said: Said, severity: str, *, actor: Actor, at: datetime) -> Incident:

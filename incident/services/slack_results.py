@@ -1,6 +1,6 @@
 """What follows when Slack has done what a delivery asked for, or never will.
 
-A post that was taken or refused needs nothing more. Whatever asked Slack to do or to tell
+Most posts that were taken or refused need nothing more. Whatever asked Slack to do or to tell
 something else has a line in AFTER: its action, and the function that writes down what came of it.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
-from incident.services import channel_results, kept_messages
+from incident.services import announcements, channel_results, kept_messages
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 
@@ -18,6 +18,7 @@ Ended = Delivered | Refused | NotSent
 After = Callable[[Session, Incident, Delivery, Ended, datetime], None]
 
 AFTER: Mapping[str, After] = {
+    "post": announcements.told,
     kept_messages.FETCH: kept_messages.told,
     **channel_results.AFTER,
 }

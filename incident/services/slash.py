@@ -13,7 +13,7 @@ from incident.rules.dialogs import Reply
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
 from incident.rules.slash import Said
-from incident.services import members, slash_deeds, slash_reading
+from incident.services import members, slash_deeds, slash_opening, slash_reading
 from incident.services.askings import Asking
 from incident.services.meant import line_of, meant
 from incident.storage import slack_members
@@ -82,7 +82,7 @@ def _about_one(asking: Asking, deed: "Deed") -> Reply:
 
 Deed = Callable[[Asking, Incident], Reply]
 ANYWHERE: Mapping[str, Callable[[Asking], Reply]] = {
-    "open": slash_deeds.open_incident,
+    "open": slash_opening.open_incident,
     "list": slash_reading.listed,
     "help": slash_reading.help_here,
     "": slash_reading.help_here,

@@ -9,9 +9,7 @@ from incident.rules import incidents as incident_rules
 from incident.rules import slash as rules
 from incident.rules import slash_words as words
 from incident.rules.dialogs import Reply
-from incident.rules.incidents import Status
 from incident.rules.outcome import NotAllowed
-from incident.rules.permissions import RANK
 from incident.rules.slash import button
 from incident.rules.typed_times import moment_of
 from incident.services import (
@@ -24,7 +22,6 @@ from incident.services import (
     slash_reading,
 )
 from incident.services.askings import Asking
-from incident.services.incidents import Opening
 from incident.storage import effects as effect_rows
 from incident.storage import incidents as rows
 from incident.storage import people, slack_members, targets
@@ -44,37 +41,6 @@ KEPT = {
     "kept": "It is on the timeline of {key}.",
     "asked": "Slack is asked what the message says; then it is on the timeline of {key}.",
 }
-
-
-def open_incident(asking: Asking) -> Reply:
-    """Anybody may. Of somebody without an account it is a report, and waits to be accepted."""
-    title, severity = rules.title_and_severity(asking.said.rest)
-    opened = opened_by(asking, Opening(title=title, severity=severity))
-    return told_opened(opened)
-
-
-def opened_by(asking: Asking, opening: Opening) -> Incident:
-    """`opening` says what happened; who, where from and in which zone follow from the asking."""
-    is_responder = RANK[asking.actor.role] >= RANK["responder"]
-    known = Opening(
-        title=opening.title,
-        severity=opening.severity,
-        summary=opening.summary,
-        status=Status.INVESTIGATING if is_responder else Status.TRIAGE,
-        zone=_zone_of(asking),
-        source="slack",
-    )
-    return incidents.open_incident(asking.session, known, actor=asking.actor, at=asking.at)
-
-
-def told_opened(opened: Incident, paged: str = "") -> Reply:
-    """`paged` is what became of its page, if one was asked for."""
-    verb = "Reported" if opened.status == Status.TRIAGE else "Declared"
-    severity = "" if opened.severity == "unset" else f", {opened.severity}"
-    text = f"{verb} {opened.key}{severity}: {opened.title}"
-    rest = paged or "Nobody was paged. Page somebody if you need help now."
-    offered = [button("Page…", f"{opened.key} page"), button("Status", f"{opened.key} status")]
-    return Reply(f"{text}\n{rest}", buttons=tuple(offered))
 
 
 def page(asking: Asking, incident: Incident) -> Reply:
@@ -281,7 +247,7 @@ def _named_by(in_force: list[Effect], text: str) -> Effect | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def _zone_of(asking: Asking) -> str:
+def zone_of(asking: Asking) -> str:
     """That of the account, else what Slack's directory says, else that of who may be paged."""
     session: Session = asking.session
     if asking.actor.person_id is not None:

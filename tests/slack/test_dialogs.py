@@ -48,10 +48,19 @@ def test_an_incident_may_be_opened_without_waking_anybody(room):
     slack = room()
     slack.types("open", user="U0SAM")
 
-    slack.fills_in(user="U0SAM", title="Uploads are failing")
+    slack.fills_in(user="U0SAM", title="Uploads are failing", page="-")
 
     assert slack.desk.incidents() == ["INC-1 triage"]
     assert slack.desk.pages() == []
+
+
+def test_the_dialog_of_somebody_without_an_account_pages_unless_they_say_otherwise(room):
+    slack = room()
+    slack.types("open", user="U0SAM")
+
+    slack.fills_in(user="U0SAM", title="Uploads are failing")
+
+    assert slack.desk.pages() == [("primary", "promised", 1)]
 
 
 def test_a_dialog_sent_twice_is_one_incident(room):

@@ -1,0 +1,67 @@
+"""An incident that somebody opens in Slack is said where they are, and worked on below that."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from incident.integrations.notifier import Delivered, NotSent, Refused
+from incident.integrations.slack.permalinks import permalink
+from incident.rules import slack_rules as rules
+from incident.rules.incidents import Status
+from incident.rules.outcome import Notice, Outcome
+from incident.rules.permissions import Actor
+from incident.services import receipts
+from incident.services.record import record
+from incident.storage import pages, slack_rules
+from incident.storage.incidents import Incident
+from incident.storage.outbox import Delivery
+
+CAUSE = "announcement"
+
+
+def announce(
+    session: Session, incident: Incident, *, channel: str, actor: Actor, at: datetime
+) -> None:
+    """Say it in this channel, if it is one. `incident` must be locked, or new."""
+    if rules.channel_problem(channel):
+        return
+    verb = "reported" if incident.status == Status.TRIAGE else "opened"
+    severity = "" if incident.severity == "unset" else f", {incident.severity.upper()}"
+    text = f"{actor.name} {verb} {incident.key}{severity}: {incident.title}"
+    notice = Notice(
+        integration="slack",
+        action="post",
+        target=channel,
+        subject=text,
+        cause=CAUSE,
+        settings={
+            "channel": channel,
+            "text": text,
+            "path": f"/incidents/{incident.key}",
+            "announces": True,
+            "quiet": True,
+        },
+    )
+    record(session, incident, Outcome(notices=(notice,)), actor=actor, at=at)
+
+
+def told(
+    session: Session,
+    incident: Incident,
+    delivery: Delivery,
+    result: Delivered | Refused | NotSent,
+    at: datetime,
+) -> None:
+    """From now on the incident is worked on below this message, unless it has a place already.
+
+    Not in a channel with a rule: a cry there would count as one about this incident.
+    """
+    if not delivery.settings.get("announces") or not isinstance(result, Delivered):
+        return
+    channel, ts = str(result.receipt.get("channel", "")), str(result.receipt.get("ts", ""))
+    if incident.slack_thread or not ts or slack_rules.find(session, channel) is not None:
+        return
+    incident.slack_channel, incident.slack_thread = channel, ts
+    incident.slack_link = permalink(channel, ts) or None
+    if pages.of_incident(session, incident.id):
+        receipts.post(session, incident, at=at)
