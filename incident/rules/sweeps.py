@@ -52,7 +52,8 @@ def stamp(moment: datetime) -> str:
 
 
 def late(said: Signal, grace_seconds: int, *, at: datetime) -> Late:
-    written = cord.written_at(said.ts)
+    """A message is as old as its words: one that was changed into a cry, as that change."""
+    written = said.occurred_at if said.kind == "edit" else cord.written_at(said.ts)
     if not said.event_id.startswith(FOUND) or written is None:
         return Late()
     due_at = written + timedelta(seconds=grace_seconds)

@@ -192,12 +192,15 @@ def _about(session: Session, said: Said, earlier: list[Signal]) -> int | None:
 
 
 def _note(session: Session, signal: Signal, said: Said, about: int, at: datetime) -> None:
-    """More about an incident that is known: a line of its timeline, and perhaps an answer."""
+    """More about an incident that is known: a line of its timeline, and perhaps an answer.
+
+    A bot is not answered: one that answers in its turn would go on for ever.
+    """
     incident = incidents.lock(session, incidents.key_of(about))
     kind, verb = EDITED.get(said.kind, ("reply_received", "says in the thread"))
     signal.state, signal.incident_id = "noted", incident.id
     receipts.tell(session, incident, kind, said, verb, at=at)
-    if said.kind not in EDITED:
+    if said.kind not in EDITED and not said.bots:
         cord.answer_reply(session, incident, signal, said, at=at)
 
 

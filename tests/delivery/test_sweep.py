@@ -272,6 +272,22 @@ def test_an_edit_that_adds_the_word_is_found_too(sweep, slack, clock):
     assert states() == ["ignored", "opened"]
 
 
+def test_an_edit_that_makes_a_cry_of_an_old_message_is_as_young_as_the_edit(sweep, slack, clock):
+    change_rule(words=["sos"], swept_ts=f"{START.timestamp():.6f}")
+    event = slack.person_says("The site is slow")
+    inbox.receive(b"1", event, at=clock())
+    clock.forward(hours=2)
+    message = slack.channels[CHANNEL].messages[0]
+    at = f"{clock().timestamp():.6f}"
+    message |= {"text": "SOS the site is down", "edited": {"user": "U0SAM", "ts": at}}
+
+    later(clock, sweep, seconds=60)
+    later(clock, sweep, seconds=30)
+
+    assert "Found by the sweep, 60 s late: Slack had not told of this message" in lines()
+    assert paged() == ["promised"]
+
+
 def test_every_page_of_a_long_history_is_read(sweep, slack, clock):
     texts = [slack.person_says(f"Line {number}") for number in range(450)]
 

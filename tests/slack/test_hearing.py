@@ -9,6 +9,7 @@ from tests.conftest import START
 from tests.fakes.slack_events import (
     APP,
     OUR_BOT,
+    a_bot_event,
     a_change_event,
     a_deletion_event,
     a_message_event,
@@ -128,6 +129,17 @@ def test_every_other_bot_is_ignored(desk, post):
     sam.says("Backup done", **post)
 
     assert (sam.incidents(), sam.reasons()) == ([], ["a bot wrote it"])
+
+
+def test_a_bot_that_replies_to_us_is_a_line_and_gets_no_answer(desk):
+    sam = desk(bots=["B0MONITOR"])
+    ts = sam.says("Uploads are failing")
+    before = len(sam.said("INC-1"))
+
+    sam.send(a_bot_event("Try turning it off", ts=sam.stamp(), thread_ts=ts))
+
+    assert sam.states() == ["opened", "noted"]
+    assert len(sam.said("INC-1")) == before
 
 
 def test_we_never_cry_ourselves_whatever_the_list_says(desk):
