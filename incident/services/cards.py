@@ -129,7 +129,7 @@ def _tell_anew(
         row.shown_seq, row.next_at, row.shown_at = incident.last_seq, None, at
         return
     if not hurried and _waits(incident, row, last, at):
-        row.shown_at = at
+        row.shown_at = at + _let_be(last, at)
         return
     card = _card(session, incident, row, at=at)
     _edit(session, incident, stands, card, at=at)
@@ -154,6 +154,11 @@ def _waits(incident: Incident, row: SlackCard, last: Delivery, at: datetime) -> 
         return False
     is_news = incident.last_seq > row.shown_seq
     return last.action == "post" or not is_news or at - last.created_at < PATIENCE
+
+
+def _let_be(last: Delivery, at: datetime) -> timedelta:
+    """The longer it has been waiting for Slack, the less often somebody looks."""
+    return min(max(at - last.created_at, timedelta()), PATIENCE)
 
 
 def _edit(session: Session, incident: Incident, place: Place, card: Card, *, at: datetime) -> None:

@@ -124,6 +124,17 @@ def test_two_keepers_edit_once(card, clock):
     assert len(desk.promised()) == 2
 
 
+def test_while_an_edit_waits_nobody_looks_at_it_every_few_seconds(card, clock):
+    desk = card("Look", "Purge", "Look again")
+    desk.change(steps.complete, number=1)
+    desk.keep()
+    desk.change(steps.complete, number=2)
+
+    looks = [desk.keeper.turn() for _ in range(29) if clock.forward(seconds=1)]
+
+    assert sum(looks) == 3
+
+
 def test_while_slack_is_away_only_the_last_words_wait(card):
     desk = card("Look", "Purge", "Look again")
     away = Told(*[TryAgain("Slack answered 503")] * 20)
