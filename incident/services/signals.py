@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from incident.integrations.slack.payload import keepable
 from incident.rules import cord as rules
 from incident.rules import cries
 from incident.rules.cord import Heard, Memory, Reply
@@ -41,8 +42,9 @@ def keep(
     if payload is not None:
         given = payload.get("event_id")
         key = given if isinstance(given, str) and given.isprintable() and given else _digest(body)
+        raw = keepable(payload)
         return signals.keep(
-            session, integration=SLACK, delivery_key=key[:LONGEST_ID], raw=dict(payload), at=at
+            session, integration=SLACK, delivery_key=key[:LONGEST_ID], raw=raw, at=at
         )
     raw = {"unreadable": body.decode(errors="replace")[:LONGEST_UNREADABLE]}
     kept = signals.keep(session, integration=SLACK, delivery_key=_digest(body), raw=raw, at=at)

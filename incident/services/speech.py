@@ -12,7 +12,7 @@ def said_in(raw: Mapping[str, Any]) -> Signal | Ignored:
     """The same raw event always says the same. Whether a bot may say it is up to the rule."""
     said = trigger.read(raw, bots=True)
     if isinstance(said, Ignored):
-        return said
+        return Ignored(_storable(said.reason))
     texts: dict[str, Any] = {
         name: _storable(value) for name, value in asdict(said).items() if isinstance(value, str)
     }

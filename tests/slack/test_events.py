@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from incident.storage import signals
 from incident.storage.db import reading
 from tests.fakes.slack_events import A_CHANNEL, a_message_event, an_envelope, signed
@@ -53,6 +55,28 @@ def test_a_signed_body_that_nobody_can_read_is_kept_for_a_human(desk):
     with reading() as session:
         assert len(signals.failed(session)) == 3
         assert signals.failed(session)[-1].raw == {"unreadable": "not json"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b"NaN", b"1e999", b"9" * 4000, rb'"\u0000"', rb'"\ud800"', b"[" * 900 + b"]" * 900],
+    ids=["no number", "endless", "long", "zero byte", "half a character", "deep"],
+)
+def test_whatever_odd_thing_stands_beside_it_a_cry_is_heard(desk, odd):
+    sam = desk()
+    body = json.dumps(a_message_event("Uploads are failing")).encode()
+
+    answer = sam.post("/slack/events", body[:-1] + b', "odd": ' + odd + b"}")
+
+    assert (answer.status_code, sam.states()) == (200, ["opened"])
+
+
+def test_an_odd_kind_of_message_is_ignored_at_once(desk):
+    sam = desk()
+
+    sam.says("Uploads are failing", subtype="odd\x00\ud800")
+
+    assert sam.states() == ["ignored"]
 
 
 def test_a_retry_is_taken_as_seriously_as_a_first_try(desk):

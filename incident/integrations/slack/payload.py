@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 Object = Mapping[str, Any]
 
 DEEPEST = 8
+DEEPEST_KEPT = 50
 
 _TS = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,6}))?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +57,19 @@ def moment(ts: str) -> datetime | None:
         return None
     fraction = int((match[2] or "").ljust(6, "0"))
     return _EPOCH + timedelta(seconds=int(match[1]), microseconds=fraction)
+
+
+def keepable(value: Any, depth: int = 0) -> Any:
+    """The same, as every database takes it: no number is endless, and no nest has no bottom."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if not isinstance(value, Mapping | list):
+        return value
+    if depth > DEEPEST_KEPT:
+        return None
+    if isinstance(value, list):
+        return [keepable(one, depth + 1) for one in value]
+    return {name: keepable(one, depth + 1) for name, one in value.items()}
 
 
 def digest(payload: Object) -> str:
