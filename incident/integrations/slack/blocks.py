@@ -1,9 +1,10 @@
 """A post as Slack's blocks: its text, its link and its buttons, within Slack's limits."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from incident.integrations.slack.markdown import from_markdown
 from incident.integrations.slack.mrkdwn import escape, link
 
 SECTION_LENGTH = 3_000
@@ -21,6 +22,7 @@ _MEMBER = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 Block = dict[str, Any]
 Button = Mapping[str, Any]
+Look = Callable[[str], str]
 
 
 def blocks(
@@ -30,22 +32,27 @@ def blocks(
     address: str = "",
     label: str = "Open the incident",
     mentions: Sequence[str] = (),
+    markdown: bool = False,
 ) -> list[Block]:
-    """`text` is plain: whatever it contains, only `mentions` are pinged."""
+    """`text` is plain, or our `markdown`: whatever it contains, only `mentions` are pinged."""
     last = [_way_in(address, label)] if address else []
     room = TOTAL_LENGTH - sum(size(words) for words in last)
-    sections = _within(room, _named(mentions), text) + last
+    sections = _within(room, _named(mentions), text, _look(markdown)) + last
     return [_section(words) for words in sections] + _rows(buttons)
 
 
-def fallback(text: str, *, mentions: Sequence[str] = ()) -> str:
+def fallback(text: str, *, mentions: Sequence[str] = (), markdown: bool = False) -> str:
     """What a notification and a screen reader say in place of the blocks."""
-    return _within(FALLBACK_LENGTH, _named(mentions), text)[0]
+    return _within(FALLBACK_LENGTH, _named(mentions), text, _look(markdown))[0]
 
 
 def size(text: str) -> int:
     """As Slack may count: a character beyond the basic plane is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _look(markdown: bool) -> Look:
+    return from_markdown if markdown else escape
 
 
 def _way_in(address: str, label: str) -> str:
@@ -58,12 +65,12 @@ def _named(mentions: Sequence[str]) -> str:
     return "".join(f"{mention} " for mention in known[:10])
 
 
-def _within(room: int, opening: str, text: str) -> list[str]:
-    """`text` escaped, in sections, `opening` before the first; cut if there is no room."""
+def _within(room: int, opening: str, text: str, look: Look) -> list[str]:
+    """`text` harmless, in sections, `opening` before the first; cut if there is no room."""
     sections: list[str] = []
     room -= size(opening) + size(CUT)
     longest = min(SECTION_LENGTH, room + size(CUT)) - size(opening) - size(CUT)
-    for piece in _pieces(text, longest):
+    for piece in _pieces(text, longest, look):
         if size(piece) > room:
             sections[-1] += CUT
             break
@@ -73,14 +80,17 @@ def _within(room: int, opening: str, text: str) -> list[str]:
     return [first.strip() or "…", *sections[1:]]
 
 
-def _pieces(text: str, longest: int) -> Iterator[str]:
-    """Escaped pieces of at most `longest`, cut at a line's end, else at a blank, else anywhere."""
+def _pieces(text: str, longest: int, look: Look) -> Iterator[str]:
+    """Pieces of at most `longest`, cut at a line's end, else at a blank, else anywhere. One whose
+    marks find no room is shown as it was typed."""
     rest = text.strip()
     while rest:
         end = _reach(rest, longest)
         if end < len(rest):
             end = _good_place(rest, end)
-        yield escape(rest[:end].rstrip())
+        piece = rest[:end].rstrip()
+        shown = look(piece)
+        yield shown if shown.strip() and size(shown) <= longest else escape(piece)
         rest = rest[end:].lstrip()
 
 

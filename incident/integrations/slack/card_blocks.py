@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from incident.integrations.slack.blocks import ACTION_LENGTH, LABEL_LENGTH, SECTION_LENGTH, size
+from incident.integrations.slack.markdown import from_markdown
 from incident.integrations.slack.mrkdwn import escape, link
 
 # Slack counts the words of buttons too: this leaves room for those.
@@ -97,7 +98,9 @@ def _bold(text: str, longest: int) -> str:
 
 
 def _markdown(text: str, longest: int) -> str:
-    return cut(text, longest)
+    """Marks that find no room are shown as they were typed: half a link would be none."""
+    whole = from_markdown(text)
+    return whole if size(whole) <= longest else cut(text, longest)
 
 
 LOOKS: Mapping[str, Callable[[str, int], str]] = {"bold": _bold, "markdown": _markdown}

@@ -91,16 +91,18 @@ def _words(message: Message) -> dict[str, Any]:
     if message.drill and "DRILL" not in text:
         text = f"DRILL {text}"
     mentions = tuple(str(member) for member in settings.get("mentions") or ())
+    markdown = bool(settings.get("markdown"))
     if settings.get("card"):
         desk = str(settings.get("link") or "").removesuffix(str(settings.get("path") or ""))
         return {"text": fallback(text), "blocks": card_blocks.blocks(settings["card"], desk=desk)}
     return {
-        "text": fallback(text, mentions=mentions),
+        "text": fallback(text, mentions=mentions, markdown=markdown),
         "blocks": blocks(
             text,
             buttons=tuple(settings.get("buttons") or ()),
             address=str(settings.get("link") or ""),
             label=str(settings.get("link_label") or "Open the incident"),
             mentions=mentions,
+            markdown=markdown,
         ),
     }

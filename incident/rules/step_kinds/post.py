@@ -9,7 +9,8 @@ def _post(step: Step, scene: Scene) -> tuple[Notice, ...]:
 
 
 def post_notice(step: Step, scene: Scene, *, generation: int) -> Notice:
-    """The post of this step: its text, or its title when it has none."""
+    """The post of this step: its text, or its title when it has none. Both are Markdown, as all
+    of a checklist is; what a person says in an incident is posted as they typed it."""
     channel = str(step.settings["channel"])
     text = str(step.settings.get("text") or step.title)
     return Notice(
@@ -20,7 +21,12 @@ def post_notice(step: Step, scene: Scene, *, generation: int) -> Notice:
         cause=f"step-{step.number}",
         generation=generation,
         step=step.number,
-        settings={"channel": channel, "text": text, "path": scene.path_to(step)},
+        settings={
+            "channel": channel,
+            "text": text,
+            "markdown": True,
+            "path": scene.path_to(step),
+        },
     )
 
 

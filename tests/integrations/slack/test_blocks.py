@@ -29,6 +29,26 @@ def test_a_broadcast_in_foreign_text_pings_nobody():
     ]
 
 
+def test_markdown_is_shown_as_it_looks_here():
+    ours = "**Stop** `it`, see [why](https://x.org) <!channel>"
+
+    made = blocks(ours, markdown=True)
+
+    assert sections(made) == ["*Stop* `it`, see <https://x.org|why> &lt;!channel&gt;"]
+
+
+def test_plain_words_keep_the_stars_and_lines_that_somebody_typed():
+    assert sections(blocks("2 ** 3, snake_case, **loud**")) == ["2 ** 3, snake_case, **loud**"]
+
+
+@given(ANY_TEXT, st.booleans())
+def test_whatever_is_marked_slack_takes_it(text, mentioned):
+    made = blocks(text, markdown=True, mentions=("U0SAM",) if mentioned else (), address=A_LINK)
+
+    assert error_in_blocks(made) == ""
+    assert error_in_words({"text": fallback(text, markdown=True)}, longest=4_000) == ""
+
+
 def test_only_whom_we_name_is_pinged():
     made = blocks("Maya is awake", mentions=("U0SAM", "!channel", "U0|x>"))
 

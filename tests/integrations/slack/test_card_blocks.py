@@ -121,6 +121,23 @@ def test_a_star_in_a_bold_word_does_not_end_it():
     assert made[0]["text"]["text"] == "*rm ∗.jpg now*"
 
 
+def test_the_words_of_a_step_look_as_they_look_in_the_desk():
+    words = "Run `purge <it>`, then **wait**\n- [ ] see [the board](https://x.org)"
+
+    made = blocks([parts.text(parts.markdown(words))])
+
+    assert made[0]["text"]["text"] == (
+        "Run `purge &lt;it&gt;`, then *wait*\n☐ see <https://x.org|the board>"
+    )
+
+
+def test_marks_that_find_no_room_are_shown_as_they_were_typed():
+    made = blocks([parts.text(parts.markdown("**a** " * 1_000))])
+
+    assert made[0]["text"]["text"].startswith("**a** **a**")
+    assert made[0]["text"]["text"].endswith("…")
+
+
 def test_two_buttons_for_the_same_action_have_names_of_their_own():
     yes, no = parts.button("yes", "step_answer", "1"), parts.button("no", "step_answer", "2")
 

@@ -15,3 +15,9 @@ def test_a_post_without_a_text_says_its_title():
     (notice,) = KINDS["post"].when_reached(step, SCENE)
 
     assert notice.settings["text"] == "We are looking"
+
+
+def test_a_post_of_a_checklist_is_markdown():
+    (notice,) = KINDS["post"].when_reached(a_post(2), SCENE)
+
+    assert notice.settings["markdown"] is True
