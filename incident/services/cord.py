@@ -1,6 +1,6 @@
 """The pull-cord: what a cry leads to once it is heard, and what its silence leads to."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -48,16 +48,18 @@ def join(session: Session, incident: Incident, signal: Signal, said: Said, *, at
 
 def hurry(session: Session, incident: Incident, pull: Pull, signal: Signal, at: datetime) -> None:
     """A young cry that is about to join. An urgent one waits for no grace, and none joins what
-    was found too late to page for: its own grace begins."""
-    grace = receipts.grace_of(session, incident)
-    if grace is None or incident.acked_at is not None or _was_paged(session, incident, pull):
+    nobody is to be woken for, or was found too late to page for: its own grace begins."""
+    if incident.acked_at is not None or _was_paged(session, incident, pull):
         return
-    if pull.grace_seconds == 0 and grace.state in ("due", "fired"):
+    grace, due_at = receipts.grace_of(session, incident), pulls.grace_end(pull, signal.received_at)
+    if grace is None:
+        pulls.set_timer(session, incident, pulls.GRACE, str(incident.id), pull, due_at=due_at)
+    elif pull.grace_seconds == 0 and grace.state in ("due", "fired"):
         grace.state, grace.settled_at = "fired", at
         pulls.page(session, incident, pull, actor=DESK, why="an urgent call for help", at=at)
     elif grace.state == "fired":
         grace.state, grace.settled_at = "due", None
-        grace.due_at = signal.received_at + timedelta(seconds=pull.grace_seconds)
+        grace.due_at = due_at
         grace.data = {**grace.data, "seconds": pull.grace_seconds}
 
 

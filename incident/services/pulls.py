@@ -45,6 +45,11 @@ def pull_by(rule: SlackRule, said: Said, at: datetime) -> Pull:
     return replace(pull_of(rule), grace_seconds=grace)
 
 
+def grace_end(pull: Pull, received_at: datetime) -> datetime:
+    """Until when a cry heard at `received_at` may be called off before it pages."""
+    return received_at + timedelta(seconds=pull.grace_seconds)
+
+
 def open_for(
     session: Session, pull: Pull, said: Said, *, at: datetime, received_at: datetime
 ) -> Incident:
@@ -58,7 +63,7 @@ def open_for(
     if pull.grace_seconds == 0 or nobody_to_wait_for:
         page(session, incident, pull, actor=DESK, why="a call for help in Slack", at=at)
     else:
-        due_at = received_at + timedelta(seconds=pull.grace_seconds)
+        due_at = grace_end(pull, received_at)
         set_timer(session, incident, GRACE, str(incident.id), pull, due_at=due_at)
     receipts.post(session, incident, at=at)
     return incident

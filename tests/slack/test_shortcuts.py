@@ -13,7 +13,7 @@ from incident.storage.incident_channels import IncidentChannel
 from tests.conftest import MAYA, START
 from tests.fakes.slack import A_TOKEN
 from tests.slack.conftest import labels, text_of
-from tests.slack.rooms import said_in
+from tests.slack.rooms import CHANNEL, said_in
 
 OWN = "C0INC1"
 
@@ -172,3 +172,17 @@ def test_a_shortcut_that_is_none_of_ours_changes_nothing(own):
 
     assert kept() == []
     assert own.slack.views == []
+
+
+def test_a_cry_that_joins_what_wakes_nobody_wakes_somebody(room):
+    slack = room()
+    slack.chooses(OPEN_SHORTCUT, a_message(slack, channel=CHANNEL), channel=CHANNEL)
+    slack.fills_in(title="Uploads are failing", page="-")
+    assert slack.desk.pages() == []
+
+    slack.desk.wait(seconds=5)
+    slack.desk.says("Payments are broken, too")
+    slack.desk.wait(seconds=31)
+
+    assert slack.desk.incidents() == ["INC-1 triage"]
+    assert slack.desk.pages() == [("primary", "promised", 1)]
