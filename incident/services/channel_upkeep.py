@@ -20,8 +20,11 @@ from incident.storage.people import Person
 TOPIC, BOOKMARK, PIN = "set_topic", "set_bookmark", "pin_card"
 INVITE, ARCHIVE = "invite_members", "archive_channel"
 COLUMNS = {TOPIC: "topic", BOOKMARK: "bookmark"}
+BESIDE = {TOPIC: "topic of", BOOKMARK: "bookmark in", INVITE: "coming into"}
 COMMAND = "commander"
 SULK = timedelta(hours=1)
+# While Slack has not taken the last topic yet, there is no hurry to look for a newer one.
+LET_BE = timedelta(seconds=20)
 STAYS_ARCHIVED = (
     "{shown} is archived in Slack, and only a person can bring it back there. "
     "Do that and try again, or make a new one"
@@ -41,7 +44,7 @@ def follow(session: Session, incident: Incident, at: datetime) -> None:
     elif row.state == "open":
         in_order = _keep(session, incident, row, at)
         _ask_in(session, incident, row, at)
-    row.followed_at = at
+    row.followed_at = at if in_order else at + LET_BE
     if in_order:
         row.followed_seq = incident.last_seq
 
@@ -212,11 +215,12 @@ def _notice(
     subject: str,
     settings: dict[str, object],
 ) -> Notice:
-    """All in one order: the channel's id is the target."""
+    """The last word and the archive in one order: the channel's id is the target. What is kept
+    beside has an order of its own, or a topic that Slack takes late would hold up the posts."""
     return Notice(
         integration="slack",
         action=action,
-        target=row.channel,
+        target=f"{BESIDE[action]} {row.channel}" if action in BESIDE else row.channel,
         subject=subject,
         cause=cause,
         generation=turn,

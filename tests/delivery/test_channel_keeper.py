@@ -12,7 +12,7 @@ from incident.storage import connections, incident_channels, outbox, slack_rules
 from incident.storage import incidents as rows
 from incident.storage.db import reading, transaction
 from tests.conftest import ADA, MAYA, START, TOM, connect_target
-from tests.delivery.conftest import deliver, lines
+from tests.delivery.conftest import a_post, deliver, lines, promise
 from tests.fakes import server
 from tests.fakes.slack import A_TOKEN, FakeSlack, says
 from tests.web.browsers import a_person
@@ -160,6 +160,24 @@ def test_the_live_card_stands_in_it_pinned(an_incident, slack, keeper, send, go_
     card = named(slack).messages[0]
     assert "INC-1 · SEV2 · investigating" in str(card["blocks"])
     assert named(slack).pins == [card["ts"]]
+
+
+def test_a_topic_that_slack_takes_late_holds_up_no_post(an_incident, slack, keeper, send, clock):
+    key = an_incident(severity="sev2")
+    ask(key, clock)
+    send()
+    slack.script_for["conversations.setTopic"] = [server.rate_limited(60)]
+    notifier = Slack(slack.api_url, A_TOKEN)
+    clock.forward(seconds=20)
+
+    move(key, clock, "identify")
+    keeper.turn()
+    promise(key, a_post("post-1", channel=row().channel), at=clock())
+    went = [deliver(notifier, clock, integration="slack") for _ in range(4)]
+
+    assert went == [True, True, True, False]
+    assert named(slack).messages[-1]["text"] == "We are on it"
+    assert "investigating" in named(slack).topic
 
 
 def test_the_topic_follows_the_incident_at_most_every_ten_seconds(
