@@ -13,7 +13,7 @@ from incident.rules.retros import writing
 from incident.rules.retros.document import Standing
 from incident.rules.retros.draft import SECTIONS, draft, questions
 from incident.rules.retros.facts import Facts, gather, linked_keys
-from incident.storage import effects, incidents, pages, retros, runs, steps, timeline
+from incident.storage import effects, incidents, pages, retros, runs, steps, timeline, updates
 from incident.storage.incidents import Incident
 from incident.storage.retros import ActionItem, Retro, RetroSection
 from incident.storage.timeline import TimelineEvent
@@ -116,6 +116,7 @@ def _facts(
         runs=runs.of_incident(session, incident.id),
         pages=pages.of_incident(session, incident.id),
         effects=effects.of_incident(session, incident.id),
+        updates=updates.of_incident(session, incident.id),
         linked=linked,
     )
 

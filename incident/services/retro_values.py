@@ -10,6 +10,7 @@ from incident.rules.retros.deviations import deviations
 from incident.rules.retros.facts import Facts
 from incident.rules.retros.gaps import gaps, silences
 from incident.rules.retros.phases import phases
+from incident.rules.retros.updates import discipline
 from incident.services.retro_reading import Reading, Section
 from incident.storage.retros import ActionItem
 
@@ -32,6 +33,7 @@ def values_of(reading: Reading, *, owed: bool) -> dict[str, Any]:
         "spans": [_span(span) for span in figures.spans(facts)],
         "gaps": _gaps(facts),
         "silences": _silences(facts),
+        "updates": _updates(facts),
         "phases": _phases(facts),
         "contradictions": list(contradictions(facts)),
         "sections": [_section(section) for section in reading.sections],
@@ -108,6 +110,19 @@ def _silences(facts: Facts) -> list[dict[str, Any]]:
         {"from": _time(s.start), "to": _time(s.end), "seconds": _seconds(s.length)}
         for s in silences(facts)
     ]
+
+
+def _updates(facts: Facts) -> dict[str, Any] | None:
+    """Nothing where none was ever owed."""
+    kept = discipline(facts)
+    if kept is None:
+        return None
+    return {
+        "written": kept.written,
+        "due": kept.due,
+        "on_time": kept.on_time,
+        "longest_silence_seconds": _seconds(kept.longest),
+    }
 
 
 def _phases(facts: Facts) -> list[dict[str, Any]]:

@@ -32,6 +32,17 @@ def test_it_is_one_markdown_document(script, an_incident):
     assert "Uploads are failing" in markdown.text
 
 
+def test_how_those_who_waited_were_told_is_a_figure_everywhere(script, an_incident):
+    key = an_incident(severity="sev1")
+    script.post(f"/incidents/{key}/updates", {"conditions": "Uploads fail for everybody."})
+
+    told = script.get(f"/incidents/{key}/retro").json
+
+    assert told["updates"]["due"] == told["updates"]["on_time"] == 1
+    assert "1 of 1" in [figure["value"] for figure in told["figures"]]
+    assert "updates: 1 due, 1 on time" in script.get(f"/incidents/{key}/retro.md").text
+
+
 def test_a_section_is_written(script, an_incident):
     key = an_incident()
 

@@ -115,6 +115,13 @@ class AnEffect:
     ended_by: str | None = None
 
 
+@dataclass
+class AnUpdate:
+    seq: int
+    written_at: datetime
+    was_due_at: datetime | None = None
+
+
 def an_event(kind: str, text: str = "Something happened", **rest: Any) -> AnEvent:
     """`minutes` or `hours` say when, counted from T0; it is written down at once."""
     units = {name: rest.pop(name) for name in ("minutes", "hours") if name in rest}
@@ -129,7 +136,8 @@ def corrected(seq: int, *, at: datetime | None = None, moment: str = "") -> AnEv
 
 def a_record(*events: AnEvent, at: datetime | None = None, **rest: Any) -> Facts:
     """Facts of an incident with these events in this order, opened by Maya at T0."""
-    rows = {name: rest.pop(name) for name in ("steps", "runs", "pages", "effects") if name in rest}
+    names = ("steps", "runs", "pages", "effects", "updates")
+    rows = {name: rest.pop(name) for name in names if name in rest}
     rows["runs"] = rows.get("runs", [ARun()] if rows.get("steps") else [])
     opened = an_event("incident_opened", "Declared by Maya", key_moment=True)
     lines = [opened, *events] if rest.pop("opened", True) else list(events)

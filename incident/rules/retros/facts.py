@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from incident.rules.retros.rows import Effect, Event, Incident, Page, Run, Step
+from incident.rules.retros.rows import Effect, Event, Incident, Page, Run, Step, Update
 
 ABOUT_THE_RETRO = (
     "event_corrected",
@@ -78,6 +78,7 @@ class Facts:
     until: datetime
     over: bool
     linked: tuple["Facts", ...] = ()
+    updates: tuple[Update, ...] = ()
 
     @property
     def own_lines(self) -> tuple[Line, ...]:
@@ -94,6 +95,7 @@ def gather(
     runs: Sequence[Run] = (),
     pages: Sequence[Page] = (),
     effects: Sequence[Effect] = (),
+    updates: Sequence[Update] = (),
     linked: Sequence[Facts] = (),
 ) -> Facts:
     """The rows as values. `at` is the present; without it the record ends with its last line."""
@@ -112,6 +114,7 @@ def gather(
         until=max([end, *(facts.until for facts in linked)]),
         over=over,
         linked=tuple(linked),
+        updates=tuple(updates),
     )
 
 

@@ -9,6 +9,7 @@ from incident.rules.progress import StepState
 from incident.rules.retros.facts import Facts, Line
 from incident.rules.retros.gaps import Gap, gaps
 from incident.rules.retros.moments import Moment, moments
+from incident.rules.retros.updates import discipline
 
 ASKED = (
     ("Users affected", "How many users were affected?"),
@@ -111,7 +112,13 @@ def spans(facts: Facts) -> tuple[Span, ...]:
 
 def headlines(facts: Facts) -> tuple[Headline, ...]:
     """What the head of the retro shows: waits, how long it was broken, and what it did."""
-    return (*_waits(facts), *broken(facts), *_recorded(facts), *_unrecorded(facts))
+    return (
+        *_waits(facts),
+        *broken(facts),
+        *_told(facts),
+        *_recorded(facts),
+        *_unrecorded(facts),
+    )
 
 
 def unanswered(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -192,6 +199,15 @@ def broken(facts: Facts) -> Iterator[Headline]:
 
 def _between(start: datetime, moment: Moment) -> str:
     return spoken.length(moment.at - start)
+
+
+def _told(facts: Facts) -> Iterator[Headline]:
+    """How those who waited for news were treated."""
+    kept = discipline(facts)
+    if kept is not None:
+        longest = spoken.length(kept.longest)
+        words = f"updates: {kept.due} due, {kept.on_time} on time, the longest silence {longest}"
+        yield Headline(f"{kept.on_time} of {kept.due}", words)
 
 
 def _recorded(facts: Facts) -> Iterator[Headline]:

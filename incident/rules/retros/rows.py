@@ -91,6 +91,12 @@ class Page(Protocol):
     ended_at: datetime | None
 
 
+class Update(Protocol):
+    seq: int
+    was_due_at: datetime | None
+    written_at: datetime
+
+
 class Effect(Protocol):
     text: str
     undo: str
