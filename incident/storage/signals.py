@@ -95,11 +95,12 @@ def find(session: Session, signal_id: int) -> Signal | None:
     ).one_or_none()
 
 
-def teams(session: Session, integration: str, limit: int = 50) -> list[str]:
-    """What the vendor has called our workspace lately, newest first."""
-    query = select(Signal.raw).where(Signal.integration == integration)
+def teams(session: Session, integration: str, limit: int = 500) -> list[str]:
+    """What the vendor has called our workspace lately, newest first: in a channel that is shared
+    it is called by more than one name."""
+    query = select(Signal.key).where(Signal.integration == integration, Signal.key != "")
     told = session.scalars(query.order_by(Signal.id.desc()).limit(limit))
-    return list(dict.fromkeys(team for raw in told if (team := str(raw.get("team_id") or ""))))
+    return list(dict.fromkeys(team for key in told if (team := key.partition(":")[0])))
 
 
 def states(session: Session, integration: str, names: Collection[str]) -> dict[str, set[str]]:

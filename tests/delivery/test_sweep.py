@@ -149,6 +149,17 @@ def test_a_workspace_that_slack_calls_by_another_name_is_the_same(sweep, slack, 
         assert {row.key.partition(":")[0] for row in signals.newest(session)} == {"E0GRID"}
 
 
+def test_in_a_channel_of_another_company_our_own_people_are_found(sweep, slack, clock):
+    slack.channels[CHANNEL].shared = True
+    first = slack.person_says("Uploads are failing")
+    inbox.receive(b"1", {**first, "team_id": "T0OTHER"}, at=clock())
+    slack.person_says("Logins, too")
+    slack.person_says("Hello", user_team="T0OTHER")
+
+    assert later(clock, sweep, seconds=60) == 1
+    assert states() == ["opened", "joined"]
+
+
 def test_what_was_written_just_now_is_left_to_slack_until_the_next_time(sweep, slack, clock):
     clock.forward(seconds=60)
     slack.person_says("Uploads are failing")

@@ -225,6 +225,7 @@ def described(channel: Channel) -> Reply:
         "is_channel": not channel.private,
         "is_private": channel.private,
         "is_archived": channel.archived,
+        "is_ext_shared": channel.shared,
         "is_general": channel.general,
         "is_member": channel.joined,
         "creator": channel.creator,

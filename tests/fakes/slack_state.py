@@ -28,6 +28,7 @@ class Channel:
     joined: bool = True
     private: bool = False
     archived: bool = False
+    shared: bool = False
     general: bool = False
     topic: str = ""
     purpose: str = ""

@@ -16,15 +16,21 @@ TOO_MANY = "too_many_messages"
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are in this workspace, so that we never answer ourselves."""
+    """Who we are in this workspace, so that we never answer ourselves.
+
+    `home` is whose the app is, where `team` is what Slack's events name instead.
+    """
 
     team: str
     member: str
     bot: str
+    home: str = ""
 
     def named(self, teams: Sequence[str]) -> "Us":
         """By the name of our workspace that Slack's own events use, if it is another."""
-        return self if not teams or self.team in teams else replace(self, team=teams[0])
+        if not teams or self.team in teams:
+            return self
+        return replace(self, team=teams[0], home=self.home or self.team)
 
 
 @dataclass(slots=True)
@@ -127,11 +133,12 @@ def _pages(
 
 
 def _envelope(event: dict[str, Any], *, name: str, us: Us, shared: bool) -> dict[str, Any]:
+    ours = {"team_id": us.home or us.team, "user_id": us.member, "is_bot": True}
     return {
         "type": "event_callback",
         "team_id": us.team,
         "event_id": name,
         "is_ext_shared_channel": shared,
-        "authorizations": [{"team_id": us.team, "user_id": us.member, "is_bot": True}],
+        "authorizations": [ours],
         "event": event,
     }

@@ -171,11 +171,18 @@ def _signal(payload: Object, message: Object, *, kind: Kind, told: Object | None
 
 
 def _may_be_a_stranger(payload: Object, message: Object) -> bool:
-    """In a channel shared with another company, whoever is not known to be of this team."""
+    """In a channel shared with another company, whoever is not known to be of our team."""
     if payload.get("is_ext_shared_channel") is not True:
         return False
     team = first(message, "user_team", "source_team", "team")
-    return not team or team != text(payload, "team_id")
+    return not team or team not in _our_teams(payload)
+
+
+def _our_teams(payload: Object) -> frozenset[str]:
+    """Whose the app is. In a shared channel `team_id` may be the other company, whose channel it
+    is; only where Slack does not say for whom it tells this is it taken for ours."""
+    told_for = {text(one, "team_id") for one in parts(payload, "authorizations")} - {""}
+    return frozenset(told_for or {text(payload, "team_id")})
 
 
 def _link(channel: str, ts: str, thread_ts: str) -> str:

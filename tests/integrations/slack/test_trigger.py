@@ -248,6 +248,20 @@ def test_our_own_people_are_no_strangers_in_a_shared_channel():
     assert not read(a_message_event() | {"is_ext_shared_channel": True}).external
 
 
+def test_who_is_a_stranger_does_not_depend_on_whose_channel_it_is():
+    theirs = {"is_ext_shared_channel": True, "team_id": "T0OTHER"}
+
+    assert not read(a_message_event() | theirs).external
+    assert read(a_message_event(user_team="T0OTHER", team="T0OTHER") | theirs).external
+
+
+def test_where_slack_does_not_say_for_whom_it_tells_the_team_is_ours():
+    shared = {"is_ext_shared_channel": True, "authorizations": []}
+
+    assert not read(a_message_event() | shared).external
+    assert read(a_message_event() | shared | {"team_id": "T0OTHER"}).external
+
+
 def test_the_speakers_name_is_taken_where_slack_tells_it():
     signal = read(a_message_event(user_profile={"display_name": "sam", "real_name": "Sam"}))
 
