@@ -1,6 +1,6 @@
 """Keeps the channel of an incident as it should be: its topic, its bookmark, who is in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -156,9 +156,10 @@ def _ask_in(session: Session, incident: Incident, row: IncidentChannel, at: date
 
 def _wanted(session: Session, incident: Incident) -> Iterator[tuple[str, str]]:
     """Name and Slack id of whoever has a role, answered a page, asked for the channel, or called
-    for help. A private incident asks in nobody who may not see it."""
-    inside = {one.person_id for one in incident_members.of_incident(session, incident.id)}
-    for person in _people(session, incident):
+    for help. A private incident asks in its members, for nobody finds its channel by themselves,
+    and nobody who may not see it."""
+    inside = [one.person_id for one in incident_members.of_incident(session, incident.id)]
+    for person in _people(session, incident, inside if incident.private else []):
         if not incident.private or person.id in inside or person.role == "admin":
             yield person.name, person.slack_id
     author = receipts.author_of(session, incident)
@@ -169,14 +170,16 @@ def _wanted(session: Session, incident: Incident) -> Iterator[tuple[str, str]]:
         yield author.said_by_name or "Whoever called for help", author.said_by
 
 
-def _people(session: Session, incident: Incident) -> Iterator[Person]:
+def _people(session: Session, incident: Incident, members_of_it: Sequence[int]) -> Iterator[Person]:
     row = incident_channels.of_incident(session, incident.id)
     held = [r for r in roles.held(session, incident.id) if r.name in rules.INVITED_ROLES]
     seats = [people.find(session, role.person_id) for role in held if role.person_id is not None]
     answers = [one for page in pages.of_incident(session, incident.id) for one in page.answers]
     asked = [*(str(one.get("name")) for one in answers), row.asked_by if row is not None else ""]
     named = [people.by_name(session, name) for name in dict.fromkeys(asked) if name]
-    found = {one.id: one for one in (*seats, *named) if one is not None and not one.disabled_at}
+    let_in = [people.find(session, number) for number in members_of_it]
+    every = (*seats, *named, *let_in)
+    found = {one.id: one for one in every if one is not None and not one.disabled_at}
     yield from found.values()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from incident.rules.dialogs import Asked, Dialog, Field, Reply
 from incident.rules.incidents import TEXT_LENGTH
 from incident.rules.outcome import Event, NotAllowed, Outcome
+from incident.rules.pages import PRIVATE
 from incident.rules.permissions import Actor
 from incident.rules.words import shortened
 from incident.services import hands, incidents, visibility
@@ -94,7 +95,8 @@ def submit_same_as(
     hands.require_may_stand_down(session, hand)
     hands.cancel_grace(session, hand)
     incidents.move_locked(session, hand.incident, action="merge", actor=actor, at=at, into=into)
-    event = Event("report_joined", f"{actor.name}: {key} is the same. {hand.incident.title}")
+    title = PRIVATE if hand.incident.private else hand.incident.title
+    event = Event("report_joined", f"{actor.name}: {key} is the same. {title}")
     record(session, others[into], Outcome((event,)), actor=actor, at=at)
     return Reply(f"{key} is part of {into} now.")
 

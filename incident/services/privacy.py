@@ -11,7 +11,16 @@ from incident.rules.permissions import Actor, require
 from incident.services import channels
 from incident.services.record import record
 from incident.services.scenes import commands
-from incident.storage import incident_members, incidents, pages, people, roles, targets, timeline
+from incident.storage import (
+    incident_channels,
+    incident_members,
+    incidents,
+    pages,
+    people,
+    roles,
+    targets,
+    timeline,
+)
 from incident.storage.incident_members import IncidentMember
 from incident.storage.incidents import Incident
 from incident.storage.pages import Page
@@ -84,6 +93,7 @@ def remove(
         raise NotAllowed(f"{person.name} is {held}. Give that role to somebody else first.")
     session.delete(row)
     text = f"{actor.name} left {person.name} out of it"
+    text += _still_there(session, incident, person)
     event = Event("member_removed", text, {"person": person.id})
     record(session, incident, Outcome((event,)), actor=actor, at=at)
     return incident
@@ -128,6 +138,14 @@ def let_in_paged(
     found = (_behind(session, page, name) for name in names if name)
     those = [one for one in found if one is not None and one.id not in left_out]
     let_in(session, incident, those, actor=actor, at=at)
+
+
+def _still_there(session: Session, incident: Incident, person: Person) -> str:
+    """The desk puts nobody out of a channel: that somebody still reads it has to be said."""
+    own = incident_channels.of_incident(session, incident.id)
+    if own is None or own.state != "open" or person.slack_id not in own.invited:
+        return ""
+    return f". They may still read {own.shown}: put them out there, in Slack"
 
 
 def _behind(session: Session, page: Page, name: str) -> Person | None:

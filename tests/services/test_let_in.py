@@ -1,14 +1,15 @@
-"""Whoever PagerDuty wakes about a private incident sees what they are woken for."""
+"""Who comes into a private incident, and into its channel: whoever is woken, and its members."""
 
 import pytest
 
+from incident.delivery.channel_keeper import ChannelKeeper
 from incident.rules.heard import Heard
 from incident.rules.permissions import Actor
 from incident.services import hearing, incidents, pages, privacy, visibility
 from incident.services.incidents import Opening
+from incident.storage import incident_channels, outbox, targets, timeline
 from incident.storage import incidents as rows
 from incident.storage import pages as page_rows
-from incident.storage import targets, timeline
 from incident.storage.db import reading, transaction
 from tests.conftest import START, connect_target
 from tests.web.browsers import a_person
@@ -25,7 +26,7 @@ def maya(database):
 
 @pytest.fixture
 def tom(database):
-    return actor_of(a_person("Tom"))
+    return actor_of(a_person("Tom", slack_id="U0TOM"))
 
 
 @pytest.fixture
@@ -37,6 +38,24 @@ def key(maya):
         key = incidents.open_incident(session, opening, actor=maya, at=START).key
         pages.page(session, incident_key=key, target="primary", actor=maya, at=START)
     return key
+
+
+@pytest.fixture
+def channel(key, clock):
+    """Its private channel in Slack, as the keeper keeps it."""
+    with transaction() as session:
+        row = incident_channels.IncidentChannel(
+            incident_id=rows.id_of(key), channel="G0INC1", name="inc-1", state="open", private=True
+        )
+        row.created_at = START
+        session.add(row)
+    return ChannelKeeper(clock=clock)
+
+
+def asked_in(key="INC-1"):
+    with reading() as session:
+        sent = outbox.of_incident(session, rows.id_of(key))
+        return [one.settings["member"] for one in sent if one.action == "invite_members"]
 
 
 def told(kind, key="INC-1", **fields):
@@ -113,3 +132,25 @@ def test_in_a_public_incident_nobody_is_let_in(an_incident, maya, tom):
     told("notified", who="Tom", channel="push")
 
     assert "PagerDuty let Tom in" not in lines()
+
+
+def test_members_are_asked_into_the_channel_that_they_could_not_find(channel, key, maya, tom):
+    with transaction() as session:
+        privacy.add(session, incident_key=key, person_id=tom.person_id, actor=maya, at=START)
+
+    channel.turn()
+
+    assert asked_in() == ["U0TOM"]
+
+
+def test_whoever_is_left_out_may_still_read_the_channel_and_that_is_said(channel, key, maya, tom):
+    told("notified", who="Tom", channel="push")
+    channel.turn()
+
+    with transaction() as session:
+        left_out = {"incident_key": key, "person_id": tom.person_id}
+        privacy.remove(session, **left_out, actor=maya, at=START)
+
+    assert lines()[-1] == (
+        "Maya left Tom out of it. They may still read #inc-1: put them out there, in Slack"
+    )

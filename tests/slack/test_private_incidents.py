@@ -2,8 +2,10 @@
 
 import pytest
 
-from incident.services import incidents, privacy
-from incident.storage.db import transaction
+from incident.services import cord_dialogs, incidents, privacy
+from incident.storage import incidents as rows
+from incident.storage import timeline
+from incident.storage.db import reading, transaction
 from tests.conftest import ADA
 from tests.slack.conftest import button, text_of
 from tests.web.browsers import a_person
@@ -65,3 +67,15 @@ def test_a_member_presses_as_ever(sam):
     sam.presses(button(sam.buttons, "Not an emergency"), user="U0TOM")
 
     assert sam.incidents() == ["INC-1 declined"]
+
+
+def test_what_it_is_merged_into_does_not_tell_its_title(sam, an_incident):
+    into = an_incident(title="Uploads are failing")
+    context = {"incident": "INC-1", "member": "U0ADA"}
+    with transaction() as session:
+        same = {"values": {"into": into}, "actor": ADA, "at": sam.clock()}
+        cord_dialogs.submit_same_as(session, context, **same)
+
+    with reading() as session:
+        told = [line.text for line in timeline.since(session, rows.id_of(into), 0)]
+    assert told[-1] == "Ada: INC-1 is the same. (private)"
