@@ -115,3 +115,14 @@ def test_an_event_costs_no_question_about_secrets_while_nothing_changes(sam, mon
         assert answer(sam, SECRET).status_code == 200
 
     assert [one for one in statements if "FROM connections" in one] == []
+
+
+def test_a_flood_that_nobody_signed_costs_no_question_and_keeps_nothing(sam, monkeypatch):
+    answer(sam, SECRET)
+    monkeypatch.setattr(slack_access, "GOOD_FOR", 60)
+    monkeypatch.setattr(slack_access, "ASKED_ANEW_AFTER", 60)
+
+    with counted() as statements:
+        answers = {answer(sam, "guessed").status_code for _ in range(50)}
+
+    assert (answers, statements) == ({401}, [])
