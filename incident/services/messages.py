@@ -49,6 +49,8 @@ def objection_to(
     original = delivery.settings.get("update_of")
     if original:
         return _objection_to_edit(session, delivery, str(original))
+    if page_alarms.is_answered(session, delivery):
+        return Moot("somebody has it")
     return discretion.objection_to(session, delivery)
 
 

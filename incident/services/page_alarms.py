@@ -7,18 +7,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from incident.rules import alarms as rules
+from incident.rules.catch_up import cause_of
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.pages import PRIVATE
 from incident.rules.permissions import DESK
 from incident.services import page_timers, receipts
 from incident.services.record import record
-from incident.storage import outbox, people, steps, targets, timeline
+from incident.storage import outbox, pages, people, steps, targets, timeline
 from incident.storage.incidents import Incident
+from incident.storage.outbox import Delivery
 from incident.storage.pages import LIVE, Page
 from incident.storage.targets import RoutingKey, Target
 from incident.storage.timers import Timer
 
-ALARM = "page_alarm"
+ALARM, CAUSE = "page_alarm", "alarm"
 RINGS_ANEW = ("page_unacknowledged", "page_reopened")
 CLIMBABLE = (*LIVE, "refused", "not_sent")
 # The line about the delivery itself says the same.
@@ -60,6 +62,19 @@ def raise_alarm(
 def came_right(page: Page) -> None:
     """It got further after all. That it was in trouble stays on the timeline."""
     page.alarm, page.alarm_at = "", None
+
+
+def is_answered(session: Session, delivery: Delivery) -> bool:
+    """Whether somebody has the page that this message is an alarm about, or all is over: what
+    waited out an outage would send people to their telephones for nothing."""
+    cause, number = (*cause_of(delivery.dedup_key).split("-"), "")[:2]
+    page = session.get(Page, int(number)) if cause == CAUSE and number.isdigit() else None
+    if page is None:
+        return False
+    rungs = pages.of_cause(session, page.incident_id, page.cause)
+    answers = [one.acknowledged_at for one in rungs if one.acknowledged_at is not None]
+    is_over = not session.get_one(Incident, page.incident_id).open
+    return is_over or any(answer >= delivery.created_at for answer in answers)
 
 
 def unaccepted(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
@@ -131,7 +146,7 @@ def _post(
         action="post",
         target=channel,
         subject=sentence,
-        cause=f"alarm-{page.id}-{kind}",
+        cause=f"{CAUSE}-{page.id}-{kind}",
         settings={
             "channel": channel,
             "text": text,
@@ -171,7 +186,7 @@ def _mail(
         action="mail",
         target=rules.people(len(to)),
         subject=subject,
-        cause=f"alarm-{page.id}-{kind}",
+        cause=f"{CAUSE}-{page.id}-{kind}",
         settings={
             "to": to,
             "text": text,

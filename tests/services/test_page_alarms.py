@@ -8,6 +8,7 @@ from incident.delivery.worker import Worker
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.services import connections, deliveries, page_alarms, pages
 from incident.services import incidents as moves
+from incident.services.messages import Moot
 from incident.storage import incidents, outbox, timeline, timers
 from incident.storage import pages as page_rows
 from incident.storage.db import reading, transaction
@@ -333,3 +334,31 @@ def test_the_worker_knows_whether_answers_are_heard(paged, clock):
         page_id = pages_of(key)[0].id
         found = [timers.find(session, f"{kind}-{page_id}") for kind in ("unseen", "unnotified")]
     assert [(t.due_at - clock()).total_seconds() for t in found] == [60, 120]
+
+
+def last_look(clock, integration):
+    """What is objected to, or what is about to go out."""
+    with transaction() as session:
+        claimed = deliveries.claim(session, integration=integration, owner="w", at=clock())
+        return deliveries.guard(session, claimed, public_url="https://desk.example", at=clock())
+
+
+@pytest.mark.parametrize("integration", ["slack", "email"])
+def test_an_alarm_that_waited_until_somebody_had_it_is_not_sent_any_more(paged, clock, integration):
+    key = paged()
+    wait(clock, seconds=60)
+    page = pages_of(key)[0]
+    clock.forward(minutes=50)
+    with transaction() as session:
+        answer = {"incident_key": key, "page_id": page.id, "actor": ADA, "at": clock()}
+        pages.acknowledge(session, **answer)
+
+    assert last_look(clock, integration) == Moot("somebody has it")
+
+
+def test_an_alarm_that_waited_goes_out_while_nobody_has_it(paged, clock):
+    paged()
+    wait(clock, seconds=60)
+    clock.forward(minutes=50)
+
+    assert last_look(clock, "slack").message.settings["text"].startswith("INC-1 Uploads")
