@@ -23,6 +23,8 @@ from incident.storage.signals import Signal
 from incident.storage.timers import Timer
 
 SECOND_CRY = "second_cry"
+# So many are asked about however quickly they come; of a storm only as many as Slack takes.
+ALWAYS_ASKED = 5
 
 
 def open_late(
@@ -60,7 +62,8 @@ def hurry(session: Session, incident: Incident, pull: Pull, signal: Signal, at: 
     elif grace.state == "fired":
         grace.state, grace.settled_at = "due", None
         grace.due_at = due_at
-        grace.data = {**grace.data, "seconds": pull.grace_seconds}
+        kept = {name: value for name, value in grace.data.items() if name != "owed_at"}
+        grace.data = {**kept, "seconds": pull.grace_seconds}
 
 
 def ask(
@@ -72,7 +75,8 @@ def ask(
     pulls.set_timer(session, incident, SECOND_CRY, str(signal.id), pull, due_at=due_at)
     story = words.Story(key=incident.key, status=incident.status, target=pull.target)
     asked = words.question(story, incident.title, due_at, f"{incident.key}:{signal.id}")
-    if _may_answer(session, incident, at):
+    in_question = signals.of_incident(session, incident.id, "asked")
+    if len(in_question) < ALWAYS_ASKED or _may_answer(session, incident, at):
         _say_below(session, incident, signal, said, asked, at=at)
 
 
@@ -119,6 +123,8 @@ def second_cry_unanswered(session: Session, incident: Incident, timer: Timer, at
     pull, said = pulls.pull_in(timer), cry_in(signal)
     newer = incidents.lock_newest_from(session, pull.channel)
     if newer is not None and newer.id > incident.id and _is_fresh(newer, at):
+        if not rules.is_stale(timer.owed_at, at):
+            hurry(session, newer, pull, signal, at)
         _join_quietly(session, incident, newer, signal, said, at=at)
         return
     if rules.is_stale(timer.owed_at, at):

@@ -1,10 +1,13 @@
 """A second message in #emergency is never swallowed."""
 
+from datetime import timedelta
+
 import pytest
 
 from incident.services import incidents
 from incident.storage.db import transaction
 from tests.conftest import MAYA
+from tests.fakes.slack_events import a_message_event
 from tests.services.looks import the
 from tests.slack.conftest import button, labels, text_of
 
@@ -151,6 +154,29 @@ def test_several_unanswered_cries_are_one_new_incident(accepted, clock):
 
     assert sam.incidents() == ["INC-1 investigating", "INC-2 triage"]
     assert text_of(sam.said("INC-1", "/signal-3/")[-1]) == "Joined INC-2."
+
+
+def test_a_cry_that_joins_what_was_found_too_late_pages_all_the_same(accepted, clock):
+    sam = accepted
+    sam.says("Payments are down")
+    old = f"{(clock() - timedelta(hours=3)).timestamp():.6f}"
+    sam.send(a_message_event("Login fails", ts=old) | {"event_id": f"sweep:C0EMERGENCY:{old}"})
+    assert sam.pages("INC-2") == []
+
+    sam.wait(minutes=2)
+    sam.wait(seconds=1)
+
+    assert sam.states() == ["opened", "joined", "opened"]
+    assert sam.pages("INC-2") == [("primary", "promised", 1)]
+
+
+def test_two_cries_in_one_second_are_both_asked_about(accepted):
+    sam = accepted
+
+    sam.says("Payments are down")
+    sam.says("Logins, too", user="U0EVE")
+
+    assert labels(sam.said("INC-1", "/signal-3/")[0]) == ["Same as INC-1", "New emergency"]
 
 
 def test_a_responder_answers_for_every_message_in_question(accepted, clock):
