@@ -9,6 +9,7 @@ from incident.rules import visibility as rules
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
 from incident.services import channels
+from incident.services.hush import hush
 from incident.services.record import record
 from incident.services.scenes import commands
 from incident.storage import (
@@ -50,6 +51,7 @@ def begin(session: Session, incident: Incident, *, actor: Actor, at: datetime) -
     text = f"{actor.name} made the incident private.{seen_by}"
     event = Event("incident_made_private", text, key_moment=True)
     record(session, incident, Outcome((event,)), actor=actor, at=at)
+    hush(session, incident)
 
 
 def open_up(session: Session, *, incident_key: str, actor: Actor, at: datetime) -> Incident:
