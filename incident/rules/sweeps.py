@@ -60,14 +60,20 @@ def late(said: Signal, grace_seconds: int, *, at: datetime) -> Late:
     return Late(True, max(at - written, NO_DELAY), due_at, cord.is_stale(due_at, at))
 
 
-def reads_from(swept_ts: str, begins_at: datetime, *, at: datetime) -> datetime:
+def reads_from(
+    swept_ts: str, begins_at: datetime, *, at: datetime, armed_at: datetime | None = None
+) -> datetime:
     """From when on. Never from before the rule began: what was said then wakes nobody.
 
-    A rule that has never been swept may have lain still for long.
+    A rule that has never been swept may have lain still for long: from when it was armed, if
+    that is known, but no more than a week.
     """
     swept = cord.written_at(swept_ts)
-    since = at - cord.STALE_AFTER if swept is None else swept - OVERLAP
-    return max(since, begins_at)
+    if swept is not None:
+        return max(swept - OVERLAP, begins_at)
+    if armed_at is not None:
+        return max(at - LOOKS_BACK, armed_at)
+    return max(at - cord.STALE_AFTER, begins_at)
 
 
 def newest(stamps: list[str], before: str) -> str:

@@ -59,11 +59,13 @@ def begin(session: Session, channel: str, at: datetime) -> Turn | None:
     if rule is None or not rules.is_due(rule.swept_at, at):
         return None
     rule.swept_at = at
-    begins_at = rule.armed_at if rule.armed and rule.armed_at else rule.created_at
+    armed_at = rule.armed_at if rule.armed else None
     return Turn(
         channel=channel,
         name=rule.channel_name or channel,
-        since=rules.reads_from(rule.swept_ts, begins_at, at=at),
+        since=rules.reads_from(
+            rule.swept_ts, armed_at or rule.created_at, at=at, armed_at=armed_at
+        ),
         rule=rule,
         teams=signals.teams(session, SLACK),
     )

@@ -203,6 +203,16 @@ def test_what_was_written_before_it_was_armed_wakes_nobody(sweep, slack, clock):
     assert opened() == []
 
 
+def test_what_was_written_since_it_was_armed_is_found_even_by_the_first_sweep(sweep, slack, clock):
+    change_rule(armed_at=START)
+    slack.person_says("Uploads are failing")
+
+    later(clock, sweep, hours=7)
+
+    assert opened() == ["INC-1 triage Uploads are failing"]
+    assert receipts()[0].startswith("INC-1: NOBODY WAS PAGED.")
+
+
 def test_a_dry_run_finds_without_waking(sweep, slack, clock):
     change_rule(armed=False)
     slack.person_says("Uploads are failing")

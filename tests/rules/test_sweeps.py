@@ -30,6 +30,14 @@ def test_reading_goes_back_a_little_behind_the_newest_but_never_behind_the_rule(
     assert sweeps.reads_from("", long_ago, at=AT) == AT - timedelta(minutes=60)
 
 
+def test_what_was_armed_and_never_read_is_read_from_then_on_for_a_week():
+    days = [timedelta(days=3), timedelta(days=9)]
+
+    read = [sweeps.reads_from("", AT, at=AT + late, armed_at=AT) - AT for late in days]
+
+    assert read == [timedelta(), timedelta(days=2)]
+
+
 def test_only_what_a_sweep_found_is_late():
     found = said(event_id=sweeps.name_of("C0EMERGENCY", TS), ts=TS)
     at = AT + timedelta(seconds=90)
