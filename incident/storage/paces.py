@@ -75,6 +75,7 @@ def take(session: Session, gaps: Sequence[Gap], names: Mapping[str, str], now: d
         return False
     for gap, row in zip(asked, rows, strict=True):
         row.free_at = max(row.free_at, now - gap.burst * gap.length) + gap.length
+        row.reason = ""
     return True
 
 
