@@ -153,7 +153,8 @@ def _heard_afterwards(said: Signal, memory: Memory, *, at: datetime) -> tuple[He
         return Heard.MORE, ""
     if said.kind == "deletion":
         return Heard.NOTHING, "a message was deleted that led to nothing"
-    is_reply = said.thread_ts not in ("", said.ts) and not memory.listens_to_threads
+    in_thread = said.thread_ts not in ("", said.ts) and not said.aloud
+    is_reply = in_thread and not memory.listens_to_threads
     if memory.told or is_reply or not _is_young(said, memory, at):
         return Heard.NOTHING, "a message was edited that led to nothing"
     return (Heard.CRY, "") if memory.counts else (Heard.NOTHING, WORDLESS)

@@ -15,7 +15,8 @@ class Signal:
 
     `key` names the thing that was said and `event_id` this telling of it: one message may be
     told several times, and an edit or a deletion has the key of the message it is about.
-    A call is a message for the whole channel, a reply stays in its thread.
+    A call is a message for the whole channel, a reply stays in its thread. `aloud` is one that
+    its author also sent to the channel.
     `external` means that the speaker may belong to another company. `bots` is what a bot goes by
     that wrote it, and empty for a person. `before` is what an edited message said before.
     """
@@ -37,6 +38,7 @@ class Signal:
     external: bool = False
     bots: tuple[str, ...] = ()
     before: str = ""
+    aloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,14 +122,14 @@ def answer_rescued(session: Session, signal: Signal, at: datetime) -> None:
 
 def _may_be_a_cry(session: Session, rule: SlackRule, said: Said) -> bool:
     """Asked as simply as it can be: something in the whole answer fails."""
-    if cries.why_deaf(rule, said):
+    in_thread = said.thread_ts not in ("", said.ts)
+    if cries.why_deaf(rule, said) or (in_thread and not (said.aloud or rule.threads)):
+        return False
+    if in_thread and incidents.of_thread(session, said.channel, said.thread_ts) is not None:
         return False
     if said.kind == "edit":
         return cries.adds_a_word(rule, said)
-    listened_to = said.kind == "call" or (said.kind == "reply" and rule.threads)
-    in_thread = said.thread_ts not in ("", said.ts)
-    is_known = in_thread and incidents.of_thread(session, said.channel, said.thread_ts) is not None
-    return listened_to and not is_known and cries.counts(rule, cries.words_of(said))
+    return said.kind != "deletion" and cries.counts(rule, cries.words_of(said))
 
 
 def _read_words(session: Session, signal: Signal, said: Said, at: datetime) -> None:

@@ -51,6 +51,17 @@ def test_the_word_may_be_added_to_an_old_message(desk, clock):
     assert sam.incidents() == ["INC-1 triage"]
 
 
+def test_the_word_may_be_added_to_a_reply_that_everybody_sees(desk):
+    sam = desk(words=["sos"])
+    loud = {"thread_ts": "1.1", "subtype": "thread_broadcast"}
+    ts = sam.says("slow", **loud)
+
+    sam.send(a_change_event("sos slow", before="slow", ts=ts, at=sam.stamp(), **loud))
+    sam.send(a_change_event("sos so slow", before="sos slow", ts=ts, at=sam.stamp(), **loud))
+
+    assert sam.incidents() == ["INC-1 triage"]
+
+
 def test_an_old_message_that_had_the_word_all_along_wakes_nobody(desk, clock):
     sam = desk(words=["sos"])
     ts = sam.stamp()

@@ -85,8 +85,7 @@ def _spoken(payload: Object, event: Object) -> Signal:
     """A reply that was also sent to the channel is a call: everybody there sees it."""
     thread_ts = text(event, "thread_ts")
     is_reply = thread_ts not in ("", text(event, "ts"))
-    broadcast = text(event, "subtype") == "thread_broadcast"
-    return _signal(payload, event, kind="reply" if is_reply and not broadcast else "call")
+    return _signal(payload, event, kind="reply" if is_reply and not _is_aloud(event) else "call")
 
 
 def _edit(payload: Object, event: Object, *, bots: bool) -> Signal | Ignored:
@@ -167,7 +166,12 @@ def _signal(payload: Object, message: Object, *, kind: Kind, told: Object | None
         link=_link(channel, ts, thread_ts),
         external=_may_be_a_stranger(payload, message),
         bots=_bot_ids(message),
+        aloud=_is_aloud(message),
     )
+
+
+def _is_aloud(message: Object) -> bool:
+    return text(message, "subtype") == "thread_broadcast"
 
 
 def _may_be_a_stranger(payload: Object, message: Object) -> bool:
