@@ -18,8 +18,13 @@ STRANGERS_MAY = (*presses.CALLS, "not_an_emergency", "false_alarm", "same_incide
 
 def press(session: Session, pressed: Press, speaker: Speaker, *, at: datetime) -> Reply:
     """Do what the button says, or raise NotAllowed with a sentence for whoever pressed it."""
-    name, team = speaker.name, speaker.team
-    members.meet(session, speaker.member, name=name, team=team, at=at)
+    reply = _pressed(session, pressed, speaker, at)
+    # Last, as with a message: two at once lock the incident and the member in the same order.
+    members.meet(session, speaker.member, name=speaker.name, team=speaker.team, at=at)
+    return reply
+
+
+def _pressed(session: Session, pressed: Press, speaker: Speaker, at: datetime) -> Reply:
     actor = members.actor_for(session, speaker.member, speaker.name)
     if members.is_stranger(session, actor, speaker.member, external=speaker.external):
         return _of_a_stranger(session, pressed, speaker.channel, at)
