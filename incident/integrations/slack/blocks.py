@@ -55,6 +55,12 @@ def _look(markdown: bool) -> Look:
     return from_markdown if markdown else escape
 
 
+def _cut(label: str) -> str:
+    """As much of it as a button may say, and no half of a character."""
+    kept = label.encode("utf-16-le", "surrogatepass")[: 2 * LABEL_LENGTH]
+    return kept.decode("utf-16-le", "ignore")
+
+
 def _way_in(address: str, label: str) -> str:
     words = link(address, label)
     return words if size(words) <= SECTION_LENGTH else escape(label[:LABEL_LENGTH])
@@ -129,7 +135,7 @@ def _button(button: Button, place: int) -> Block:
     """Two buttons of one message may ask for the same action, but not under the same id."""
     element: Block = {
         "type": "button",
-        "text": {"type": "plain_text", "text": str(button["label"])[:LABEL_LENGTH] or "…"},
+        "text": {"type": "plain_text", "text": _cut(str(button["label"]).strip()) or "…"},
         "action_id": f"{str(button['action'])[: ACTION_LENGTH - 4]}#{place}",
     }
     if button.get("value"):

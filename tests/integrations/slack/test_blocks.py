@@ -116,6 +116,12 @@ def test_buttons_are_cut_to_what_slack_takes():
     assert "style" not in made[1]["elements"][0]
 
 
+def test_a_button_counts_as_slack_may_count():
+    made = blocks("Uploads fail", buttons=[{"label": "a" + "😀" * 80, "action": "undo"}])
+
+    assert made[1]["elements"][0]["text"]["text"] == "a" + "😀" * 37
+
+
 @settings(max_examples=40, deadline=None)
 @given(text=ANY_TEXT, address=st.sampled_from(["", A_LINK]))
 def test_slack_takes_whatever_anybody_wrote(text, address):
