@@ -72,10 +72,33 @@ def reference(text: str) -> str:
     found = _ESCAPED.fullmatch(text) or _ADDRESS.fullmatch(text)
     if found:
         return found[1]
-    if _ID.fullmatch(text):
-        return text
+    if _ID.fullmatch(text.removeprefix("#")):
+        return text.removeprefix("#")
     name = text.removeprefix("#").lower()
     return name if _NAME.fullmatch(name) else ""
+
+
+def is_there(text: str) -> bool:
+    """Whether this names a channel that exists: `#uploads`, its id or its link."""
+    text = text.strip()
+    typed = bool(_ESCAPED.fullmatch(text) or _ADDRESS.fullmatch(text) or _ID.fullmatch(text))
+    return typed or text.startswith("#")
+
+
+def wished(text: str) -> str:
+    """The name that somebody wants for a new channel, as Slack takes it; "" if nothing is left."""
+    return _plain(text, keep="-_")[:NAME_LENGTH].strip("-_")
+
+
+def wish_problem(text: str, *, private: bool) -> str:
+    if not text.strip():
+        return ""
+    if private:
+        return (
+            "A private incident's channel is named by the desk: names are seen by more people "
+            "than the channel. Ask for it without a name."
+        )
+    return "" if wished(text) else "This is no name of a channel. One looks like uploads-war-room."
 
 
 def reference_problem(text: str) -> str:

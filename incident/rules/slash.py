@@ -25,6 +25,7 @@ WORDS = (
     "handover",
     "update",
     "keep",
+    "channel",
     "list",
     "help",
 )

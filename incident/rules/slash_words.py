@@ -38,6 +38,7 @@ EXAMPLES = (
     "/inc role scribe, /inc role comms @sam: who does what; /inc handover @tom: gives command",
     "/inc update: writes the update for everybody who waits",
     "/inc keep <link to a message>: puts that message on the timeline",
+    "/inc channel: makes a channel for it; /inc channel #uploads uses that one",
     "/inc list: what is open",
 )
 

@@ -26,14 +26,17 @@ def habit(session: Session) -> Habit:
     return rules.habit(connections.settings_of(session, connections.SLACK))
 
 
-def create(session: Session, *, incident_key: str, actor: Actor, at: datetime) -> IncidentChannel:
-    """A channel of its own. Asking for it twice makes one."""
+def create(
+    session: Session, *, incident_key: str, actor: Actor, at: datetime, name: str = ""
+) -> IncidentChannel:
+    """A channel of its own, by the desk's name for it or by `name`. Asking twice makes one."""
     require(actor, "responder")
     incident = incidents.lock(session, incident_key)
+    refuse({"name": rules.wish_problem(name, private=incident.private)})
     row = _row(session, incident, actor, at)
     if row.state == "open" or (row.state == "wanted" and row.data):
         return row
-    row.data = {**row.data, "turn": 1}
+    row.data = {**row.data, "turn": 1, "wished": rules.wished(name)}
     row.channel, row.made = "", True
     return _ask_for_it(session, incident, row, actor=actor, at=at)
 
@@ -102,7 +105,7 @@ def create_next(session: Session, incident: Incident, row: IncidentChannel, at: 
         event = Event("channel_failed", f"NO SLACK CHANNEL: {row.reason}")
         record(session, incident, Outcome((event,)), actor=DESK, at=at)
         return
-    name = rules.numbered(_name(session, incident), turn)
+    name = rules.numbered(_name(session, incident, row), turn)
     row.name = name
     _send(session, incident, row, _creation(incident, row, name), actor=DESK, at=at)
 
@@ -146,14 +149,16 @@ def _row(session: Session, incident: Incident, actor: Actor, at: datetime) -> In
 def _ask_for_it(
     session: Session, incident: Incident, row: IncidentChannel, *, actor: Actor, at: datetime
 ) -> IncidentChannel:
-    name = rules.numbered(_name(session, incident), int(row.data.get("turn", 1)))
+    name = rules.numbered(_name(session, incident, row), int(row.data.get("turn", 1)))
     notice = _creation(incident, row, name)
     row.name = name
     _promise(session, incident, row, notice, f"asked for #{name}", actor=actor, at=at)
     return row
 
 
-def _name(session: Session, incident: Incident) -> str:
+def _name(session: Session, incident: Incident, row: IncidentChannel) -> str:
+    if row.data.get("wished") and not incident.private:
+        return str(row.data["wished"])
     return rules.name_of(
         incident.id,
         incident.title,

@@ -13,7 +13,7 @@ from incident.rules.dialogs import Reply
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
 from incident.rules.slash import Said
-from incident.services import members, slash_deeds, slash_opening, slash_reading
+from incident.services import members, slash_channels, slash_deeds, slash_opening, slash_reading
 from incident.services.askings import Asking
 from incident.services.meant import line_of, meant
 from incident.storage import slack_members
@@ -98,4 +98,5 @@ ABOUT_ONE: Mapping[str, Deed] = {
     "role": slash_deeds.role,
     "handover": slash_deeds.handover,
     "keep": slash_deeds.keep,
+    "channel": slash_channels.channel,
 }

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from incident.delivery import slack_requests
 from incident.services import incidents as commands
 from incident.services.incidents import Opening
-from incident.storage import effects, incidents, kept_messages, roles, targets
+from incident.storage import effects, incident_channels, incidents, kept_messages, roles, targets
 from incident.storage.db import reading, transaction
 from incident.storage.slack_members import SlackMember
 from tests.conftest import MAYA, START, connect_target
@@ -381,3 +381,70 @@ def test_a_colleague_of_another_company_presses_nothing_where_the_rule_does_not_
 
     assert slack.desk.pages() == []
     assert "This desk answers only people of its own company" in slack.desk.lines()[-1]
+
+
+def the_channel():
+    with reading() as session:
+        row = incident_channels.of_incident(session, incidents.id_of("INC-1"))
+        return row and (row.state, row.name, row.data["used"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("channel", "inc-1-uploads-are-failing"), ("channel Uploads War Room", "uploads-war-room")],
+)
+def test_a_channel_is_made_by_the_desks_name_or_by_ours(room, typed, name):
+    slack = room()
+    an_incident()
+
+    said = slack.types(typed)
+
+    assert f"Slack is asked to make #{name} for" in said
+    assert the_channel() == ("wanted", name, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("#uploads", "uploads"),
+        ("<#C0UPLOADS1|uploads>", "uploads"),
+        ("<#C0UPLOADS1|>", "C0UPLOADS1"),
+        ("https://x.slack.com/archives/C0UPLOADS1", "C0UPLOADS1"),
+    ],
+)
+def test_a_channel_that_is_there_is_used(room, typed, asked):
+    slack = room()
+    an_incident()
+
+    said = slack.types(f"INC-1 channel {typed}")
+
+    assert "Slack is asked for that channel" in said
+    assert the_channel() == ("wanted", "", asked)
+
+
+def test_whoever_has_no_account_makes_no_channel(room):
+    slack = room()
+    an_incident()
+
+    said = slack.types("channel", user="U0SAM")
+
+    assert said.startswith("This needs an account here.")
+    assert the_channel() is None
+
+
+def test_a_channel_of_what_is_private_has_no_name_that_tells(room):
+    slack = room()
+    an_incident(private=True)
+
+    said = slack.types("INC-1 channel payroll-leak")
+
+    assert "is named by the desk" in said
+    assert the_channel() is None
+
+
+def test_a_pull_cord_is_no_channel_to_work_in(room):
+    slack = room()
+    an_incident()
+
+    assert "#emergency" in slack.types("channel #emergency")
+    assert the_channel() is None
