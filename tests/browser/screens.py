@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from werkzeug.http import http_date
 
 import incident.clock
+from tests.browser import slack_pictures
 from tests.browser.chromium import launch
 from tests.browser.desk import Desk, a_desk
 from tests.browser.pictures import SCENES, Picture, Scene
@@ -28,7 +29,7 @@ def main(wanted: list[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for scene in SCENES:
+        for scene in (*SCENES, *slack_pictures.SCENES):
             pictures = [p for p in scene.pictures if not wanted or p.name in wanted]
             for dark, phone in ((0, 0), (1, 0), (0, 1), (1, 1)):
                 if pictures:
