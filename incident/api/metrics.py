@@ -98,6 +98,7 @@ class Counted(Collector):
         here = "Screens that listen to the process that answered this"
         yield _gauge("streams_here", here, self.streams)
         yield from self._of_proofs()
+        yield from self._of_slack()
         counts: Counts = {(severity, mode): 0 for severity in SEVERITIES for mode in MODES}
         counts |= found.incidents
         yield _gauges("open_incidents", "Incidents not over", ("severity", "mode"), counts)
@@ -129,6 +130,18 @@ class Counted(Collector):
         heard = "Since a test event last came back"
         yield _gauge("path_heard_seconds", heard, found.path_heard)
 
+    def _of_slack(self) -> Iterator[Metric]:
+        slack = self.found.slack
+        degraded = "For how long Slack has taken nothing, or too little; 0 when it takes all"
+        yield _gauge("slack_degraded_seconds", degraded, slack.degraded)
+        yield _gauge("slack_sockets", "Sockets through which Slack is heard", slack.sockets)
+        oldest = "Since the oldest unsent word to Slack was promised"
+        yield _gauge("oldest_due_slack_seconds", oldest, slack.oldest_due)
+        unheard = "Armed channels where a cry for help does not reach the desk"
+        yield _gauge("slack_rules_unheard", unheard, slack.unheard)
+        swept = "Since an armed channel was last read again"
+        yield _gauges("slack_sweep_age_seconds", swept, ("channel", "name"), slack.swept)
+
 
 def _gauge(name: str, words: str, value: float | None) -> Metric:
     """Without a value it is named and has no sample: there is nothing to tell."""
@@ -139,7 +152,7 @@ def _gauge(name: str, words: str, value: float | None) -> Metric:
 
 
 def _gauges(
-    name: str, words: str, labels: Sequence[str], counts: Mapping[tuple[str, ...], int]
+    name: str, words: str, labels: Sequence[str], counts: Mapping[tuple[str, ...], float]
 ) -> Metric:
     metric = GaugeMetricFamily(f"incident_{name}", f"{words}.", labels=labels)
     for values, count in counts.items():

@@ -23,12 +23,20 @@ class CatchUp(Rounds):
     def turn(self) -> int:
         """Says how many messages were left out."""
         at = self._clock()
+        self._forget_waits(at)
         with reading() as session:
             since = slack_health.failing_since(session)
             if since is None or at - since < STALE_AFTER:
                 return 0
             waiting = stale_posts.incidents_with(session, before=at - STALE_AFTER)
         return sum(self._fold(incident_id, since, at) for incident_id in waiting)
+
+    def _forget_waits(self, at: datetime) -> None:
+        with reading() as session:
+            if not slack_health.is_out_of_date(session, at=at):
+                return
+        with transaction() as session:
+            slack_health.look_again(session, at=at)
 
     def _fold(self, incident_id: int, since: datetime, at: datetime) -> int:
         what = f"what Slack missed of incident {incident_id}"

@@ -10,9 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from incident.rules import slack_health
 from incident.rules.slack_health import DEGRADED, SLACK, SOCKET
 from incident.services.proofs import EVERY, PROVER
-from incident.storage import outbox, proofs, workers
+from incident.storage import outbox, proofs, slack_rules, workers
 from incident.storage.db import reading, transaction
 from incident.storage.installs import Install
 from incident.storage.proofs import ROUND, Proof
@@ -40,7 +41,7 @@ class Readiness:
 
 
 def look(process_now: datetime) -> Readiness:
-    """Cheap enough to be asked once a second: six short questions, and a write of nothing."""
+    """Cheap enough to be asked once a second: seven short questions, and a write of nothing."""
     try:
         _write_nothing()
         with reading() as session:
@@ -67,6 +68,7 @@ def _write_nothing() -> None:
 def _ask(session: Session, process_now: datetime) -> Readiness:
     """Signs of life are dated by the database's clock where it has one, so they are read by it."""
     now = outbox.database_now(session, process_now)
+    of_slack = proofs.of_subject(session, SLACK)
     beat, waiting = workers.last_beat(session), outbox.oldest_due_page(session)
     return Readiness(
         problems=(
@@ -76,7 +78,8 @@ def _ask(session: Session, process_now: datetime) -> Readiness:
         ),
         warnings=(
             *_unsteadiness(workers.last_jump(session), process_now),
-            *_deafness(proofs.of_subject(session, SLACK)),
+            *_deafness(of_slack),
+            *slack_health.deaf(slack_rules.armed(session), of_slack, at=process_now),
         ),
         last_beat_at=beat,
         oldest_page_at=waiting,

@@ -168,7 +168,12 @@ class Sockets(Rounds):
         self._told = (hears, at)
         with Net("telling how Slack's sockets are"), transaction() as session:
             slack_health.heard_by_socket(
-                session, by=self._owner, away_since=self._away_since, why=self._reason, at=at
+                session,
+                by=self._owner,
+                away_since=self._away_since,
+                why=self._reason,
+                at=at,
+                sockets=self.hearing,
             )
 
 

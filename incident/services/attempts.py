@@ -104,7 +104,7 @@ def _learn(attempt: Attempt, receipt: dict[str, Any]) -> None:
     """Slack works, and told where a post went."""
     if attempt.delivery.integration != outbox.SLACK:
         return
-    slack_health.working(attempt.session, at=attempt.at)
+    slack_health.working(attempt.session, at=attempt.at, delivery=attempt.delivery)
     now = outbox.database_now(attempt.session, attempt.at)
     channel = str(receipt.get("channel") or "")
     paces.learn(attempt.session, attempt.delivery, channel, now=now)
@@ -214,7 +214,9 @@ def _heed(attempt: Attempt, pause: timedelta | None = None) -> None:
     page = attempt.page
     if pause is not None and page is None:
         now = outbox.database_now(attempt.session, attempt.at)
-        paces.pause(attempt.session, attempt.delivery, pause, now=now)
+        place = paces.pause(attempt.session, attempt.delivery, pause, now=now)
+        if place:
+            slack_health.crowded(attempt.session, place, wait=pause, at=attempt.at)
     if page is None or page.routing_key_id is None:
         return
     session, key_id = attempt.session, page.routing_key_id

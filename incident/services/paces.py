@@ -10,16 +10,17 @@ from incident.storage.outbox import SLACK, Delivery
 from incident.storage.paces import CROWDED
 
 
-def pause(session: Session, delivery: Delivery, length: timedelta, *, now: datetime) -> None:
-    """It takes no more of these just now. Whatever else there is goes on."""
+def pause(session: Session, delivery: Delivery, length: timedelta, *, now: datetime) -> str:
+    """It takes no more of these just now. Whatever else there is goes on. Says at which place."""
     if delivery.integration != SLACK:
-        return
+        return ""
     names = paces.taken(session, now).names
     line = names.get(delivery.fifo_key, delivery.fifo_key)
     held = paces.held(session, now, reason=CROWDED)
     others = [place for place in held if place != line and not place.startswith(rules.ALL)]
     place = rules.crowded(delivery.action, line, others=len(others))
     paces.hold(session, place, until=now + length, now=now, reason=CROWDED)
+    return place
 
 
 def learn(session: Session, delivery: Delivery, channel: str, *, now: datetime) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from incident.storage import outbox, timers, workers
+from incident.storage import outbox, slack_figures, timers, workers
 from incident.storage.incidents import ENDED, Incident
 from incident.storage.outbox import Delivery
 from incident.storage.pages import LIVE, Page
 from incident.storage.proofs import Proof, TestEvent
 from incident.storage.signals import Signal
+from incident.storage.slack_figures import SlackFigures
 
 LATELY = timedelta(days=1)
 ALIVE = timedelta(seconds=15)
@@ -46,6 +47,7 @@ class Figures:
     proofs_failed: int
     oldest_proof: float | None
     path_heard: float | None
+    slack: SlackFigures
 
 
 def at(session: Session, process_now: datetime) -> Figures:
@@ -72,6 +74,7 @@ def at(session: Session, process_now: datetime) -> Figures:
         proofs_failed=failed,
         oldest_proof=_age(oldest_proof, process_now),
         path_heard=_age(session.scalar(select(func.max(TestEvent.heard_at))), process_now),
+        slack=slack_figures.at(session, process_now),
     )
 
 

@@ -73,6 +73,11 @@ def armed_in(session: Session, channel: str) -> SlackRule | None:
     return session.scalars(select(SlackRule).where(SlackRule.armed, is_it).limit(1)).one_or_none()
 
 
+def armed(session: Session) -> list[SlackRule]:
+    """Those by which a message wakes somebody."""
+    return list(session.scalars(select(SlackRule).where(SlackRule.armed).order_by(SlackRule.id)))
+
+
 def every(session: Session) -> list[SlackRule]:
     """All rules by channel name."""
     return list(session.scalars(select(SlackRule).order_by(SlackRule.channel_name)))

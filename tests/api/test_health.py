@@ -6,6 +6,8 @@ from sqlalchemy import event
 from incident.services import proofs
 from incident.storage import outbox, workers
 from incident.storage.db import transaction
+from incident.storage.proofs import Proof
+from incident.storage.slack_rules import SlackRule
 from tests.api.scripts import Script
 from tests.conftest import START, connect_target
 
@@ -97,6 +99,23 @@ def test_a_clock_that_was_set_is_a_warning_and_no_more(anybody, seconds, said):
     assert ready.json["warnings"] == [
         f"The clock of the worker's machine was set {said} by 7200 seconds: check it."
     ]
+
+
+def test_a_channel_that_cannot_be_heard_is_a_warning_and_no_more(anybody, clock):
+    beat()
+    with transaction() as session:
+        session.add(
+            SlackRule(
+                channel="C0A", target="primary", armed=True, created_at=START, updated_at=START
+            )
+        )
+        session.add(Proof(subject="slack", name="channel C0A", ok=False, checked_at=START))
+
+    ready = anybody.get("/readyz")
+
+    assert ready.status_code == 200
+    (told,) = ready.json["warnings"]
+    assert told.startswith("A cry for help is not heard in one channel of Slack")
 
 
 def test_a_clock_that_was_set_is_told_for_an_hour(anybody, clock):

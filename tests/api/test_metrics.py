@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from config import Config
 from incident.services import incidents as incident_services
 from incident.services import pages as page_services
+from incident.services import posts, slack_health
 from incident.services.incidents import Opening
 from incident.storage import incidents, outbox, workers
 from incident.storage.db import transaction
@@ -16,6 +17,7 @@ from incident.storage.outbox import Delivery
 from incident.storage.pages import Page
 from incident.storage.proofs import Proof, TestEvent
 from incident.storage.signals import Signal
+from incident.storage.slack_rules import SlackRule
 from incident.storage.timers import Timer
 from tests.api.scripts import Script
 from tests.conftest import MAYA, START, connect_target
@@ -70,7 +72,8 @@ def test_a_fresh_desk_tells_zeros_and_a_worker_that_never_was(prometheus):
 
     assert told["deliveries", "pagerduty", "due"] == 0
     assert told["open_incidents", "live", "sev1"] == 0
-    assert told[("oldest_due_page_seconds",)] == 0
+    assert told[("oldest_due_page_seconds",)] == told[("slack_degraded_seconds",)] == 0
+    assert ("slack_sockets",) not in told
     assert told[("worker_beat_age_seconds",)] == float("inf")
     assert ("page_accept_seconds", "0.5") not in told
 
@@ -146,6 +149,29 @@ def test_timers_workers_clocks_signals_and_proofs(prometheus, an_incident, clock
     assert told[("path_heard_seconds",)] == 12
 
 
+def test_how_slack_is(prometheus, an_incident, clock):
+    key = an_incident()
+    armed = {"target": "primary", "armed": True, "armed_at": START, "updated_at": START}
+    add(
+        SlackRule(channel="C0A", channel_name="#emergency", created_at=START, **armed),
+        SlackRule(channel="C0B", created_at=START, swept_at=clock.forward(seconds=30), **armed),
+        Proof(subject="slack", name="channel C0B", ok=False, checked_at=START),
+    )
+    with transaction() as session:
+        posts.post(session, incident_key=key, channel="#support", text="Hm", actor=MAYA, at=clock())
+        slack_health.failing(session, "Slack could not be reached", at=clock())
+        now = clock.forward(seconds=90)
+        slack_health.failing(session, "Slack could not be reached", at=now)
+        slack_health.heard_by_socket(session, by="w", away_since=None, why="", at=now, sockets=2)
+
+    told = read(prometheus)
+
+    assert told[("slack_degraded_seconds",)] == told[("oldest_due_slack_seconds",)] == 90
+    assert (told[("slack_sockets",)], told[("slack_rules_unheard",)]) == (2, 1)
+    assert told["slack_sweep_age_seconds", "C0A", "#emergency"] == 120
+    assert told["slack_sweep_age_seconds", "C0B", ""] == 90
+
+
 def test_more_of_everything_asks_no_more_questions(prometheus, an_incident, clock):
     with counted() as few:
         prometheus.get("/metrics")
@@ -160,7 +186,7 @@ def test_more_of_everything_asks_no_more_questions(prometheus, an_incident, cloc
     with counted() as many:
         prometheus.get("/metrics")
 
-    assert len(many) == len(few) <= 14
+    assert len(many) == len(few) <= 17
 
 
 def test_a_prometheus_that_asks_for_openmetrics_gets_it(prometheus, an_incident):

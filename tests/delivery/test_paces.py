@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from incident.delivery import housekeeping
+from incident.delivery.catch_up import CatchUp
 from incident.integrations.notifier import Delivered, TryAgain
 from incident.rules.outcome import Notice
-from incident.services import pages
-from incident.storage import claims, paces
+from incident.services import pages, slack_health
+from incident.storage import claims, paces, proofs
 from incident.storage.db import reading, transaction
 from tests.conftest import START, TOM, connect_target
 from tests.delivery.conftest import a_post, deliver, promise, rows
@@ -306,6 +307,51 @@ def test_ten_minutes_of_too_many_leave_the_order_as_it_was(key, clock):
 
     assert poster.went[:20] == ["post-0"] * 20
     assert poster.went[20:] == ["post-0", "post-1", "post-2", "post-3"]
+
+
+def test_more_than_a_minute_of_too_many_is_said_to_everybody(key, clock):
+    promise(key, a_post("post-1", channel="C0A"), a_post("post-2", channel="C0B"), at=clock())
+    too_many = TryAgain(TOO_MANY.reason, after=timedelta(seconds=40), crowded=True)
+    poster = Poster(clock, *[too_many] * 4)
+
+    in_steps(poster, clock, seconds=39)
+    before = degraded()
+    in_steps(poster, clock, seconds=5)
+
+    assert before == ""
+    assert degraded().startswith(
+        "Slack degraded since 02:00 UTC: it takes no more from this workspace and asks the desk "
+        "to wait until"
+    )
+
+
+def test_once_slack_takes_a_post_there_it_is_well_again(key, clock):
+    promise(key, a_post("post-1", channel="C0A"), at=clock())
+    too_many = TryAgain(TOO_MANY.reason, after=timedelta(seconds=70), crowded=True)
+    poster = Poster(clock, too_many)
+    deliver_all(poster, clock)
+    while_crowded = degraded()
+
+    in_steps(poster, clock, seconds=75)
+
+    assert "it takes no more in one channel" in while_crowded
+    assert degraded() == ""
+
+
+def test_a_crowd_that_nobody_asks_about_again_is_over_after_a_while(key, clock):
+    with transaction() as session:
+        slack_health.crowded(session, "slack/C0A", wait=timedelta(seconds=70), at=clock())
+    clock.forward(seconds=140)
+
+    CatchUp(clock=clock).turn()
+
+    assert degraded() == ""
+
+
+def degraded():
+    with reading() as session:
+        row = proofs.find(session, "slack", "degraded")
+        return row.sentence if row is not None else ""
 
 
 def test_no_page_waits_for_slack(key, clock):
