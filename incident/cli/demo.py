@@ -18,6 +18,7 @@ from incident.cli.people import OPERATOR
 from incident.cli.server import Server
 from incident.cli.story import Story
 from incident.cli.vendors import connect_pagerduty, connect_slack
+from incident.cli.voices import Voices
 from incident.cli.web import require_free
 from incident.delivery.notifiers import notifiers_for
 from incident.services import people
@@ -116,7 +117,9 @@ def _load(config: Config, now: datetime) -> None:
     samples.furnish(now)
     connect_pagerduty(config, now)
     connect_slack(config, now)
-    samples.tell(Story(made, at=now, public_url=config.public_url), now)
+    voices = Voices(config.demo_controls_url)
+    story = Story(made, at=now, public_url=config.public_url, voices=voices)
+    samples.tell(story, now)
 
 
 def _say_how_to_come_in(config: Config) -> None:

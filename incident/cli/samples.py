@@ -9,17 +9,21 @@ from incident.services import action_items, passwords, people, retros, slack_rul
 from incident.services.action_items import ItemForm
 from incident.services.slack_rules import RuleForm
 from incident.services.targets import TargetForm
+from incident.services.updates import Draft
 from incident.storage.db import transaction
 
 EMAIL, SLACK_ID = "maya@example.com", "U0MAYA"
 CHANNEL, CHANNEL_NAME = "C0EMERGENCY", "#emergency"
+SAM_IN_SLACK, TOM_IN_SLACK, MAYA_IN_SLACK = ("U0SAM", "Sam"), ("U0TOM", "Tom"), (SLACK_ID, "Maya")
+# A cry with one of these has no grace: it pages at once.
+URGENT = ("outage", "everything is down")
 PHONES = "Maya +1 555 0100\nTom +1 555 0101"
 
 
 def furnish(at: datetime) -> None:
     """A target that can be paged, a cord that pages it, and an admin without a known password."""
     key = TargetForm(routing_key=secrets.token_hex(16), phones=PHONES, phones_right=True)
-    rule = RuleForm(target="primary", channel_name=CHANNEL_NAME, armed=True)
+    rule = RuleForm(target="primary", channel_name=CHANNEL_NAME, armed=True, urgent_words=URGENT)
     with transaction() as session:
         targets.put(session, name="primary", form=key, actor=OPERATOR, at=at)
         slack_rules.put(session, channel=CHANNEL, form=rule, actor=OPERATOR, at=at)
@@ -43,6 +47,8 @@ def tell(story: Story, now: datetime) -> None:
     _a_false_alarm(story, now - timedelta(days=2, hours=4))
     _a_drill(story, now - timedelta(hours=26))
     _hurt_no_longer(story, now - timedelta(hours=3))
+    _called_for_in_slack(story, now - timedelta(minutes=42))
+    _seen_by_few(story, now - timedelta(minutes=25))
     _in_the_middle_of_it(story, now - timedelta(minutes=14))
     _a_report_nobody_has_looked_at(story, now - timedelta(minutes=2))
 
@@ -108,6 +114,43 @@ def _hurt_no_longer(story: Story, at: datetime) -> None:
     story.defer(key, "The owner is back in the morning", by=MAYA)
     story.follow(key, 2, by=TOM)
     story.move(key, "mitigate", by=MAYA)
+    story.make_channel(key, by=MAYA)
+
+
+def _called_for_in_slack(story: Story, at: datetime) -> None:
+    """Worked on in the thread of the call: its receipt, its card, what was kept and told."""
+    story.at = at
+    key, cry = story.cry(
+        "Outage: nobody can log in, the page just spins", channel=CHANNEL, who=SAM_IN_SLACK
+    )
+    story.have_it(key, who=MAYA_IN_SLACK)
+    story.accept(key, by=MAYA)
+    story.show_card(key)
+    story.update(
+        key,
+        Draft("Nobody can log in since ten minutes.", "We look at the sessions.", next_minutes=15),
+        by=MAYA,
+    )
+    said = story.reply(cry, "Sessions time out in Redis since the failover.", who=TOM_IN_SLACK)
+    story.keep(key, said, by=TOM)
+    story.let_update_pass(key)
+    story.wait(minutes=4)
+    story.update(
+        key,
+        Draft("Logging in works for one in two.", "Tom moves the sessions.", next_minutes=30),
+        by=MAYA,
+    )
+    story.show_card(key)
+
+
+def _seen_by_few(story: Story, at: datetime) -> None:
+    """Private: in nobody's list but Maya's."""
+    story.at = at
+    key = story.declare(
+        "A laptop with the payroll was left on a train", severity="sev3", private=True
+    )
+    story.command(key, MAYA)
+    story.note(key, "It is encrypted; the lock was set from afar.", by=MAYA)
 
 
 def _in_the_middle_of_it(story: Story, at: datetime) -> None:

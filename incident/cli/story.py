@@ -5,13 +5,29 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from incident.cli.voices import Message, Voices
 from incident.delivery.worker import deliver_one
 from incident.integrations.notifier import Notifier
 from incident.rules import conditions
+from incident.rules.incidents import Status
 from incident.rules.permissions import Actor
-from incident.services import effects, incidents, pages, roles, steps
+from incident.services import (
+    cards,
+    channels,
+    effects,
+    incidents,
+    kept_messages,
+    pages,
+    presses,
+    roles,
+    steps,
+    update_clock,
+    updates,
+)
+from incident.services.hands import Press
 from incident.services.incidents import Opening
-from incident.storage import claims
+from incident.services.updates import Draft
+from incident.storage import claims, timers
 from incident.storage import effects as effect_rows
 from incident.storage import incidents as incident_rows
 from incident.storage import steps as step_rows
@@ -28,8 +44,16 @@ PACE = (35, 80, 20, 140, 55)
 class Story:
     """`at` is the time of the next command. `notifiers` send what is due by then."""
 
-    def __init__(self, notifiers: dict[str, Notifier], *, at: datetime, public_url: str) -> None:
+    def __init__(
+        self,
+        notifiers: dict[str, Notifier],
+        *,
+        at: datetime,
+        public_url: str,
+        voices: Voices | None = None,
+    ) -> None:
         self.at = at
+        self._voices = voices or Voices()
         self._notifiers = notifiers
         self._public_url = public_url
         self._told = 0
@@ -37,12 +61,61 @@ class Story:
     def wait(self, **units: float) -> None:
         self.at += timedelta(**units)
 
-    def declare(self, title: str, *, checklist: str = "", by: Actor = MAYA, **known: str) -> str:
+    def declare(self, title: str, *, checklist: str = "", by: Actor = MAYA, **known: object) -> str:
         opening = Opening(title=title, checklists=(checklist,) if checklist else (), **known)  # type: ignore[arg-type]
         with transaction() as session:
             key = incidents.open_incident(session, opening, actor=by, at=self.at).key
         self._pass_time()
         return key
+
+    def cry(self, text: str, *, channel: str, who: tuple[str, str]) -> tuple[str, Message]:
+        """Somebody pulls the cord. Says which incident that opened, and what was said."""
+        said = self._voices.say(text, channel=channel, who=who, at=self.at)
+        self._pass_time()
+        with reading() as session:
+            return incident_rows.newest(session)[0].key, said
+
+    def have_it(self, key: str, *, who: tuple[str, str]) -> None:
+        """Somebody presses the button of the receipt."""
+        pressed = Press("i_have_it", key, member=who[0], member_name=who[1])
+        with transaction() as session:
+            presses.press(session, pressed, at=self.at)
+        self._pass_time()
+
+    def reply(self, to: Message, text: str, *, who: tuple[str, str]) -> Message:
+        place = {"channel": str(to["channel"]), "thread_ts": str(to["ts"])}
+        return self._voices.say(text, who=who, at=self.at, **place)
+
+    def keep(self, key: str, said: Message, *, by: Actor) -> None:
+        """Somebody marks a message with a pin."""
+        place = {"channel": str(said["channel"]), "ts": str(said["ts"])}
+        with transaction() as session:
+            kept_messages.keep(
+                session, key, by=by, way="reaction", at=self.at, message=said, **place
+            )
+        self._pass_time()
+
+    def show_card(self, key: str) -> None:
+        with transaction() as session:
+            cards.keep(session, incident_rows.lock(session, key), at=self.at)
+        self._pass_time()
+
+    def make_channel(self, key: str, *, by: Actor) -> None:
+        self._do(channels.create, key, by=by)
+
+    def update(self, key: str, draft: Draft, *, by: Actor) -> None:
+        self._do(updates.write, key, by=by, draft=draft)
+
+    def let_update_pass(self, key: str) -> None:
+        """The time of the promised update comes, and nobody has written it."""
+        with transaction() as session:
+            incident = incident_rows.lock(session, key)
+            for timer in timers.of_incident(session, incident.id):
+                if timer.kind == update_clock.DUE:
+                    self.at = max(self.at, timer.due_at)
+                    update_clock.due(session, incident, timer, self.at)
+                    timer.state, timer.settled_at = "fired", self.at
+        self._pass_time()
 
     def command(self, key: str, who: Actor) -> None:
         self._do(roles.take, key, by=who, name="commander")
@@ -73,6 +146,13 @@ class Story:
 
     def move(self, key: str, action: str, *, by: Actor, **why: str) -> None:
         self._do(incidents.move, key, by=by, action=action, **why)
+
+    def accept(self, key: str, *, by: Actor) -> None:
+        """A report is taken up. Whoever answered its page may have done so already."""
+        with reading() as session:
+            waits = incident_rows.get(session, key).status == Status.TRIAGE
+        if waits:
+            self.move(key, "accept", by=by)
 
     def end_effects(self, key: str, *, by: Actor) -> None:
         with reading() as session:

@@ -139,6 +139,9 @@ class Controls(FakeServer):
         if not text:
             raise NoSuchThing("text")
         user = form.get("user", "")
+        if form.get("ts"):
+            self.hands.recall(text, user=user, place=place, ts=form["ts"])
+            return _back_to("/")
         self._remember(self.hands.write(text, user=user, place=place, at=request.at))
         return _back_to("/")
 

@@ -41,6 +41,15 @@ class Hands:
         said = self.slack.person_says(escape(text), channel=channel, user=user, **thread, **name)
         return send_event(f"{self._url}/events", said, secret=self._secret, at=at)
 
+    def recall(self, text: str, *, user: str, place: str, ts: str) -> None:
+        """What somebody wrote before anybody listened: it stands in the channel, and no more."""
+        channel, _, thread_ts = place.partition("/")
+        if user not in self.slack.users or channel not in self.slack.channels:
+            raise NoSuchThing(place)
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        name = {"user_profile": {"display_name": self.slack.users[user]}}
+        self.slack.person_says(escape(text), channel=channel, user=user, ts=ts, **thread, **name)
+
     def press(self, form: Mapping[str, str], at: datetime) -> int:
         """Something on a message, or on words that only one person sees."""
         message = self._message(form.get("channel", ""), form.get("ts", ""))

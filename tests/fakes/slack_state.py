@@ -132,7 +132,8 @@ class SlackState(FakeServer):
     def person_says(self, text: str, *, channel: str = "C0EMERGENCY", **fields: Any) -> Reply:
         """Somebody writes in a channel; the event that Slack would tell us about it."""
         with self.lock:
-            envelope = a_message_event(text, channel=channel, ts=self.stamp(), **fields)
+            fields.setdefault("ts", self.stamp())
+            envelope = a_message_event(text, channel=channel, **fields)
             self.channels[channel].messages.append(dict(envelope["event"]))
         return envelope
 
