@@ -22,6 +22,7 @@ from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.slack import A_TOKEN, FakeSlack
 
 KEY = "R" * 32
+SIGNED_WITH = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -54,8 +55,18 @@ def slack() -> Iterator[FakeSlack]:
 
 
 @pytest.fixture
+def given() -> dict[str, str]:
+    """What the environment says of Slack."""
+    return {"slack_bot_token": A_TOKEN, "slack_signing_secrets": SIGNED_WITH}
+
+
+@pytest.fixture
 def desk(
-    sqlite: Engine, pagerduty: FakePagerDuty, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    sqlite: Engine,
+    pagerduty: FakePagerDuty,
+    slack: FakeSlack,
+    given: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Desk]:
     """A desk on a fresh database, with a bell of its own."""
     hub = bell.Hub()
@@ -66,7 +77,7 @@ def desk(
         pagerduty_events_url=pagerduty.url,
         pagerduty_api_url=pagerduty.url,
         slack_api_url=slack.api_url,
-        slack_bot_token=A_TOKEN,
+        **given,
     )
     app = create_app(config)
     with served(app) as url:

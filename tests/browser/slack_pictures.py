@@ -1,5 +1,6 @@
 """The pictures of docs/screens that show how the desk works with Slack."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -24,9 +25,9 @@ def go_to(heading: str) -> Callable[[Page, Desk], None]:
 
 
 def give_wrong_tokens(page: Page, desk: Desk) -> None:
-    page.get_by_label("Bot token").fill("xapp-1-A0DESK-0000000000-0000000000")
-    page.get_by_label("App-level token").fill("xoxb-0000000000-0000000000")
-    page.get_by_role("button", name="Try and keep them").click()
+    page.get_by_label("bot token").fill("xapp-1-A0DESK-0000000000-0000000000")
+    page.get_by_label("app-level token").fill("xoxb-0000000000-0000000000")
+    page.get_by_role("button", name=re.compile("^Try ")).click()
     expect(page.locator("#bot_token-error")).to_be_visible()
 
 

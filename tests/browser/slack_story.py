@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from incident.integrations.notifier import Refused
+from incident.rules.permissions import Actor
 from incident.rules.proofs import Finding
 from incident.rules.slack_connecting import Workspace
 from incident.rules.slack_manifest import SCOPES
@@ -72,6 +75,10 @@ def connect(now: datetime) -> None:
 def rehearsed(now: datetime) -> None:
     """A dry run with working hours, and what was said in the channel last week."""
     the_house(now)
+    rehearse(now)
+
+
+def rehearse(now: datetime) -> None:
     _rule(now, armed=False)
     story = Story(now)
     with transaction() as session:
@@ -86,6 +93,10 @@ def rehearsed(now: datetime) -> None:
 def told(now: datetime) -> None:
     """One update went out and one was refused; customers have no channel. The next is owed."""
     the_night(now)
+    tell(now)
+
+
+def tell(now: datetime) -> None:
     story = Story(now, KEY)
     _audiences(story)
     story.did(updates.write, 12, MAYA, draft=REPORT)
@@ -113,6 +124,10 @@ def overdue(now: datetime) -> None:
 def away(now: datetime) -> None:
     """Slack has taken nothing for nine minutes."""
     the_night(now)
+    fail(now)
+
+
+def fail(now: datetime) -> None:
     story = Story(now)
     with transaction() as session:
         for minutes in (9, 7):
@@ -143,11 +158,16 @@ def refused(now: datetime) -> None:
 def private(now: datetime) -> None:
     """Seen by Maya, Tom and the admins alone."""
     the_house(now)
+    hide(now)
+
+
+def hide(now: datetime) -> str:
     story = Story(now)
-    story.opens(12, ADA, title="A laptop with customer data is missing", severity="sev2")
+    key = story.opens(12, ADA, title="A laptop with customer data is missing", severity="sev2")
     story.did(privacy.hide, 11, ADA)
     for name in ("Maya", "Tom"):
         story.did(privacy.add, 10, ADA, person_id=_person(name))
+    return key
 
 
 def linked(now: datetime) -> None:
@@ -178,13 +198,15 @@ def _said(story: Story, minutes: float, member: str, text: str) -> dict[str, obj
     return a_message_event(text, user=member, ts=ts, client_msg_id=None)
 
 
+def read_in(session: Session, *, actor: Actor, at: datetime) -> None:
+    """Executives read in a channel; for customers nobody has chosen one."""
+    chosen = {"executives": {"channel": "C0BOARD", "name": "#status-board"}}
+    slack_connecting.keep_audiences(session, chosen, actor=actor, at=at)
+
+
 def _audiences(story: Story) -> None:
-    """Executives read somewhere; for customers nobody has chosen a channel."""
-    read_in = {"executives": {"channel": "C0BOARD", "name": "#status-board"}}
     with transaction() as session:
-        connections.keep_slack(
-            session, settings={"audiences": read_in}, actor=ADA, at=story.ago(DAY)
-        )
+        read_in(session, actor=ADA, at=story.ago(DAY))
 
 
 def _clock_strikes(story: Story, minutes: float, kind: str, what: Callable[..., None]) -> None:

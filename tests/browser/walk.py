@@ -5,6 +5,8 @@ from datetime import datetime
 from playwright.sync_api import Page, expect
 
 from incident.services import people
+from tests.browser import slack_pictures as slack
+from tests.browser import slack_story
 from tests.browser.desk import Desk
 from tests.browser.pictures import Picture, open_sheet
 from tests.browser.story import the_night
@@ -23,18 +25,30 @@ NO_PAGES = {
 BEFORE_ANYBODY = {"links.first", "links.setup"}
 LIVE = "/incidents/INC-42"
 RETRO = "/incidents/INC-45/retro"
+PRIVATE = "/incidents/INC-46"
 
 
 def everything(now: datetime) -> None:
-    """The night, and a morning with a retro."""
+    """The night, a morning with a retro, and everything that Slack adds."""
     the_night(now)
     the_story()
+    slack_story.tell(now)
+    slack_story.connect(now)
+    slack_story.rehearse(now)
+    slack_story.hide(now)
+    slack_story.fail(now)
 
 
 def declare_nothing(page: Page, desk: Desk) -> None:
     page.get_by_label("What do people see?").fill("   ")
     page.locator("main").get_by_role("button", name="Declare").click()
     expect(page.get_by_role("alert")).to_be_visible()
+
+
+def say_nothing(page: Page, desk: Desk) -> None:
+    page.get_by_label("Conditions").fill("   ")
+    page.get_by_role("button", name="Send the update").click()
+    expect(page.get_by_text("Say what is known")).to_be_visible()
 
 
 def publish_too_early(page: Page, desk: Desk) -> None:
@@ -93,6 +107,15 @@ PAGES = (
     Picture("help", LIVE, prepare=open_sheet("help-sheet")),
     Picture("owed", LIVE, prepare=open_sheet("owed-sheet")),
     Picture("status", LIVE, prepare=open_sheet("status-sheet")),
+    Picture("channel", LIVE, prepare=slack.open_channel),
+    Picture("updates", slack.UPDATES),
+    Picture("updates, previewed", slack.UPDATES, prepare=slack.preview),
+    Picture("updates, refused", slack.UPDATES, prepare=say_nothing),
+    Picture("updates, of a viewer", slack.UPDATES, "Sam", "viewer"),
+    Picture("members", f"{LIVE}/members"),
+    Picture("members of a private one", f"{PRIVATE}/members"),
+    Picture("private", PRIVATE),
+    Picture("private, of an outsider", PRIVATE, "Sam", "viewer"),
     Picture("timeline", f"{LIVE}/timeline"),
     Picture("attach", f"{LIVE}/checklists"),
     Picture("checklists", "/checklists"),
@@ -111,6 +134,9 @@ PAGES = (
     Picture("targets", "/settings/targets", "Ada", "admin"),
     Picture("target", "/settings/targets/mobile", "Ada", "admin"),
     Picture("target, new", "/settings/targets/new", "Ada", "admin"),
+    Picture("slack", slack.SETTINGS, "Ada", "admin"),
+    Picture("slack, refused", slack.SETTINGS, "Ada", "admin", slack.give_wrong_tokens),
+    Picture("slack rule, last week", slack.RULE, "Ada", "admin"),
     Picture("slack rules", "/settings/slack-rules", "Ada", "admin"),
     Picture("slack rule", "/settings/slack-rules/C0PAYMENTS", "Ada", "admin"),
     Picture("slack rule, new", "/settings/slack-rules/new", "Ada", "admin"),
