@@ -141,7 +141,7 @@ def test_three_hundred_steps_take_as_many_statements_as_three(script, an_inciden
     script.get(f"/incidents/{few}")
 
     assert statements(script, few, action) == statements(script, many, action)
-    assert statements(script, many, "show") <= 8
+    assert statements(script, many, "show") <= 10
 
 
 def steps_of(count: int) -> list[str]:
