@@ -13,7 +13,7 @@ from incident.services.updates import Draft
 from incident.storage.db import transaction
 
 EMAIL, SLACK_ID = "maya@example.com", "U0MAYA"
-CHANNEL, CHANNEL_NAME = "C0EMERGENCY", "#emergency"
+CHANNEL, CHANNEL_NAME, SUPPORT = "C0EMERGENCY", "#emergency", "C0SUPPORT"
 SAM_IN_SLACK, TOM_IN_SLACK, MAYA_IN_SLACK = ("U0SAM", "Sam"), ("U0TOM", "Tom"), (SLACK_ID, "Maya")
 # A cry with one of these has no grace: it pages at once.
 URGENT = ("outage", "everything is down")
@@ -125,13 +125,16 @@ def _called_for_in_slack(story: Story, at: datetime) -> None:
     )
     story.have_it(key, who=MAYA_IN_SLACK)
     story.accept(key, by=MAYA)
+    story.grade(key, "sev1", by=MAYA)
+    story.command(key, MAYA)
     story.show_card(key)
     story.update(
         key,
-        Draft("Nobody can log in since ten minutes.", "We look at the sessions.", next_minutes=15),
+        Draft("Nobody can log in.", "We look at the sessions.", next_minutes=15),
         by=MAYA,
     )
-    said = story.reply(cry, "Sessions time out in Redis since the failover.", who=TOM_IN_SLACK)
+    story.reply(cry, "Sessions time out in Redis since the failover.", who=TOM_IN_SLACK)
+    said = story.say("Three customers are locked out", channel=SUPPORT, who=SAM_IN_SLACK)
     story.keep(key, said, by=TOM)
     story.let_update_pass(key)
     story.wait(minutes=4)

@@ -82,16 +82,26 @@ class Story:
             presses.press(session, pressed, at=self.at)
         self._pass_time()
 
+    def say(self, text: str, *, channel: str, who: tuple[str, str]) -> Message:
+        return self._voices.say(text, channel=channel, who=who, at=self.at)
+
     def reply(self, to: Message, text: str, *, who: tuple[str, str]) -> Message:
         place = {"channel": str(to["channel"]), "thread_ts": str(to["ts"])}
         return self._voices.say(text, who=who, at=self.at, **place)
 
     def keep(self, key: str, said: Message, *, by: Actor) -> None:
-        """Somebody marks a message with a pin."""
-        place = {"channel": str(said["channel"]), "ts": str(said["ts"])}
+        """Somebody puts a message of any channel on the timeline."""
+        channel, ts = str(said["channel"]), str(said["ts"])
         with transaction() as session:
             kept_messages.keep(
-                session, key, by=by, way="reaction", at=self.at, message=said, **place
+                session,
+                key,
+                channel=channel,
+                ts=ts,
+                by=by,
+                way="shortcut",
+                at=self.at,
+                message=said,
             )
         self._pass_time()
 
@@ -143,6 +153,9 @@ class Story:
 
     def note(self, key: str, text: str, *, by: Actor) -> None:
         self._do(incidents.tell, key, by=by, text=text)
+
+    def grade(self, key: str, severity: str, *, by: Actor) -> None:
+        self._do(incidents.set_severity, key, by=by, severity=severity)
 
     def move(self, key: str, action: str, *, by: Actor, **why: str) -> None:
         self._do(incidents.move, key, by=by, action=action, **why)
