@@ -24,6 +24,11 @@ def go_to(heading: str) -> Callable[[Page, Desk], None]:
     return prepare
 
 
+def to_the_top(page: Page, desk: Desk) -> None:
+    """Where the band is, on a telephone."""
+    page.evaluate("scrollTo(0, 0)")
+
+
 def give_wrong_tokens(page: Page, desk: Desk) -> None:
     page.get_by_label("bot token").fill("xapp-1-A0DESK-0000000000-0000000000")
     page.get_by_label("app-level token").fill("xoxb-0000000000-0000000000")
@@ -104,7 +109,7 @@ SCENES = (
         (Picture("updates-overdue", UPDATES), Picture("live-update-overdue", LIVE)),
         SLACK,
     ),
-    Scene(NIGHT, slack.away, (Picture("live-slack-away", LIVE),), SLACK),
+    Scene(NIGHT, slack.away, (Picture("live-slack-away", LIVE, prepare=to_the_top),), SLACK),
     Scene(
         NIGHT,
         the_night,

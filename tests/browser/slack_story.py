@@ -99,26 +99,27 @@ def told(now: datetime) -> None:
 def tell(now: datetime) -> None:
     story = Story(now, KEY)
     _audiences(story)
-    story.did(updates.write, 12, MAYA, draft=REPORT)
-    story.sends(11, to="slack")
+    story.did(updates.write, 2, MAYA, draft=REPORT)
+    story.sends(1.9, to="slack")
     later = Draft(
         "The queue shrinks: 1.2 M keys are left.",
         wordings={"responders": "", "executives": ""},
         next_minutes=30,
     )
-    story.did(updates.write, 6, TOM, draft=later)
-    story.sends(5, Refused("The app is not in that channel: invite it there"), to="slack")
+    story.did(updates.write, 0.8, TOM, draft=later)
+    story.sends(0.7, Refused("The app is not in that channel: invite it there"), to="slack")
 
 
 def overdue(now: datetime) -> None:
-    """Maya promised the next word in ten minutes, twenty minutes ago. Now everybody is asked."""
+    """The next word was due six minutes ago. Nobody wrote it, so everybody is asked."""
     the_night(now)
     story = Story(now, KEY)
     _audiences(story)
-    promised = Draft(REPORT.conditions, REPORT.actions, wordings={}, next_minutes=10)
-    story.did(updates.write, 20, MAYA, draft=promised)
-    _clock_strikes(story, 10, update_clock.DUE, update_clock.due)
-    _clock_strikes(story, 5, update_clock.OVERDUE, update_clock.overdue)
+    with transaction() as session:
+        incident = incidents.lock(session, KEY)
+        update_clock.wind(session, incident, due_at=story.ago(6), at=story.ago(20))
+    _clock_strikes(story, 2, update_clock.DUE, update_clock.due)
+    _clock_strikes(story, 0.4, update_clock.OVERDUE, update_clock.overdue)
 
 
 def away(now: datetime) -> None:

@@ -19,9 +19,11 @@ from incident.services import (
     signals,
     steps,
     targets,
+    updates,
 )
 from incident.services.incidents import Opening
 from incident.services.targets import TargetForm
+from incident.services.updates import Draft
 from incident.storage import targets as target_rows
 from incident.storage import workers
 from incident.storage.db import transaction
@@ -202,6 +204,8 @@ def runaway(now: datetime) -> str:
         incidents.tell, 20, JO, text="1.2 M keys are still enqueued in Redis, despite the deploy."
     )
     story.did(incidents.set_severity, 19, TOM, severity="sev2")
+    said = Draft("People get the same push again and again.", wordings={}, next_minutes=22)
+    story.did(updates.write, 18.4, TOM, draft=said)
     story.did(runs.attach, 18, TOM, slug="purge-notifications", confirmed=True)
     _purge(story)
     return story.key
