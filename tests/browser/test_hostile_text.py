@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE
 from tests.browser.desk import a_desk
-from tests.browser.hostile import SCRIPT, UNBROKEN, mischief
+from tests.browser.hostile import SCRIPT, UNBROKEN
+from tests.browser.hostile_slack import mischief
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +19,8 @@ PAGES = (
     f"{LIVE}?step=5",
     f"{LIVE}/timeline",
     f"{LIVE}/checklists",
+    f"{LIVE}/updates",
+    f"{LIVE}/members",
     f"{LIVE}/retro",
     f"{LIVE}/retro/events/12",
     f"{LIVE}/retro/sections/summary",
@@ -27,10 +30,13 @@ PAGES = (
     "/checklists/hostile/draft",
     "/settings/targets",
     f"/settings/targets/{'w' * 40}",
+    "/settings/slack",
+    "/settings/slack-rules",
+    "/settings/slack-rules/C0HOSTILE",
     "/settings/people",
     "/profile",
 )
-SHEETS = ("help-sheet", "page-sheet", "owed-sheet", "people-sheet", "aside-5")
+SHEETS = ("help-sheet", "page-sheet", "owed-sheet", "people-sheet", "channel-sheet", "aside-5")
 STICKS_OUT = """() => {
   const width = document.documentElement.clientWidth
   return [...document.querySelectorAll("main *, header *, aside *")]
