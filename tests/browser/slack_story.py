@@ -174,9 +174,10 @@ def hide(now: datetime) -> str:
 def linked(now: datetime) -> None:
     """Slack knows Maya by the address that she has here."""
     the_house(now)
+    number = _person("Maya")
     with transaction() as session:
         members.meet(session, "U0MAYA", name="Maya Lindqvist", at=now)
-        maya = people.get(session, _person("Maya"), lock=True)
+        maya = people.get(session, number, lock=True)
         maya.slack_link = "email"
 
 
