@@ -130,5 +130,7 @@ SCENES = (
             Picture("private-not-found", "/incidents/INC-1", "Sam", "viewer"),
         ),
     ),
-    Scene(NIGHT, slack.linked, (Picture("profile-slack", "/profile"),)),
+    Scene(
+        NIGHT, slack.linked, (Picture("profile-slack", "/profile", prepare=go_to("slack-heading")),)
+    ),
 )
