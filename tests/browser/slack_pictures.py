@@ -41,6 +41,12 @@ def open_hours(page: Page, desk: Desk) -> None:
     go_to("words")(page, desk)
 
 
+def open_night(page: Page, desk: Desk) -> None:
+    """The day on which the rule would have woken somebody."""
+    page.locator("#rehearsal ~ details summary", has_text="at night").click()
+    go_to("rehearsal")(page, desk)
+
+
 def open_fates(page: Page, desk: Desk) -> None:
     """What became of the newest update, which on a telephone stands below the form."""
     page.locator("#sent-heading").evaluate("one => one.scrollIntoView({block: 'start'})")
@@ -89,7 +95,7 @@ SCENES = (
         (
             Picture("settings-slack-rule", RULE, "Ada", "admin"),
             Picture("settings-slack-rule-hours", RULE, "Ada", "admin", open_hours),
-            Picture("settings-slack-rule-week", RULE, "Ada", "admin", go_to("rehearsal")),
+            Picture("settings-slack-rule-week", RULE, "Ada", "admin", open_night),
         ),
         SLACK,
     ),
