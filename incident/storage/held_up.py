@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from incident.storage import outbox
 from incident.storage.outbox import LEASE, UNFINISHED, Delivery
+from incident.storage.paces import Pace
 from incident.storage.targets import RoutingKey
 
 LONGEST_WAIT = timedelta(minutes=5)
@@ -23,3 +24,5 @@ def hasten(session: Session, process_now: datetime) -> None:
     paused = keys.where(RoutingKey.paused_until > now + LONGEST_WAIT)
     session.execute(paused.values(paused_until=None))
     session.execute(keys.where(RoutingKey.allowance_at > now).values(allowance_at=now))
+    paces = update(Pace).where(Pace.free_at > now + LONGEST_WAIT)
+    session.execute(paces.values(free_at=now))
