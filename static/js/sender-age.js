@@ -36,7 +36,7 @@ function draw() {
 }
 
 function sentence() {
-  if (beat === "never") return ["Nothing is sent: no sender is running", true]
+  if (beat === "never") return ["Nothing is sent: no sender", true]
   const silent = Math.abs(serverNow() - Date.parse(beat))
   const words = elapsed(Math.floor(silent / 1000))
   if (silent > ALIVE && serverNow() - toldAt > TOLD) return [`Sender not heard of since ${at()}`, false]

@@ -323,7 +323,7 @@ def test_the_age_of_the_senders_last_sign_of_life_is_shown(
 
 
 def test_without_any_sender_the_page_says_that_nothing_is_sent(maya, paged):
-    assert "Nothing is sent: no sender is running" in live(maya, paged)
+    assert "Nothing is sent: no sender" in live(maya, paged)
 
 
 def test_a_clock_that_was_set_is_noticed_for_an_hour(maya, paged, wall_clock):
