@@ -11,7 +11,7 @@ from incident.delivery.lane import Lane
 from incident.integrations.notifier import Delivered
 from incident.services import deliveries, record
 from incident.services.deliveries import Ready
-from incident.storage import db, outbox
+from incident.storage import claims, db, outbox
 
 
 def plant(name: str) -> None:
@@ -53,12 +53,12 @@ def promise_outside_the_transaction() -> None:
 
 def never_reclaim() -> None:
     """A claim whose worker died is nobody's again."""
-    next_due = outbox._next_due
+    next_due = claims._next_due
 
     def only_due(*args: Any) -> Any:
         return next_due(*args).where(outbox.Delivery.state == "due")
 
-    outbox._next_due = only_due
+    claims._next_due = only_due
 
 
 def new_key_per_attempt() -> None:
