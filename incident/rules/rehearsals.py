@@ -12,6 +12,7 @@ from incident.rules.cries import Ear
 from incident.rules.signals import Signal
 
 LOOKS_BACK = timedelta(days=7)
+BEFORE = "it was written before anybody listened"
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(7)
 
 

@@ -19,7 +19,6 @@ from incident.storage.slack_rules import SlackRule
 SLACK = "slack"
 AGAIN = timedelta(seconds=60)
 SETTLED = timedelta(minutes=1)
-BEFORE = "it was written before anybody listened"
 MOST = 5_000
 
 
@@ -117,6 +116,6 @@ def _keep(session: Session, rule: SlackRule, event: Mapping[str, Any], at: datet
     if row is None:
         return False
     is_cry = not cries.why_deaf(rule, said) and cries.counts(rule, cries.words_of(said))
-    row.key, row.reason = said.key, BEFORE
+    row.key, row.reason = said.key, rules.BEFORE
     row.state = "rehearsed" if is_cry else "ignored"
     return True

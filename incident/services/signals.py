@@ -11,6 +11,7 @@ from incident.integrations.slack.payload import keepable
 from incident.rules import cord as rules
 from incident.rules import cries
 from incident.rules.cord import Heard, Memory, Reply
+from incident.rules.rehearsals import BEFORE
 from incident.rules.signals import Ignored
 from incident.rules.signals import Signal as Said
 from incident.services import cord, kept_messages, members, pulls, receipts, sweeps
@@ -105,7 +106,7 @@ def rescue(session: Session, signal: Signal, at: datetime) -> None:
     signal.key = said.key
     if rule is None or not rule.armed or not _may_be_a_cry(session, rule, said):
         return
-    if _told_before(session, signal, said):
+    if _told_before(session, rule, signal, said):
         signal.state, signal.reason = "ignored", rules.TOLD_BEFORE
         return
     pull = pulls.pull_of(rule)
@@ -155,7 +156,7 @@ def _is_about_its_own(session: Session, signal: Signal, said: Said) -> bool:
 
 
 def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: datetime) -> None:
-    earlier = _told_before(session, signal, said)
+    earlier = _told_before(session, rule, signal, said)
     about = _about(session, said, earlier)
     memory = Memory(
         told=bool(earlier),
@@ -175,10 +176,14 @@ def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: dat
         _rehearse(session, rule, signal, said, at)
 
 
-def _told_before(session: Session, signal: Signal, said: Said) -> list[Signal]:
-    """The other tellings of the same message that led somewhere."""
-    told = signals.by_key(session, SLACK, said.key)
-    return [row for row in told if row.id != signal.id and row.state in LED_SOMEWHERE]
+def _told_before(session: Session, rule: SlackRule, signal: Signal, said: Said) -> list[Signal]:
+    """The other tellings of the same message that led somewhere. That it was read for the picture
+    of last week woke nobody: when Slack tells it after all, it is a cry."""
+    others = [row for row in signals.by_key(session, SLACK, said.key) if row.id != signal.id]
+    told = [row for row in others if row.state in LED_SOMEWHERE]
+    if not rule.armed or said.kind in EDITED:
+        return told
+    return [row for row in told if row.reason != BEFORE]
 
 
 def _about(session: Session, said: Said, earlier: list[Signal]) -> int | None:

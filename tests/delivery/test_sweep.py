@@ -405,6 +405,20 @@ def test_last_week_is_read_for_a_new_rule_and_wakes_nobody(sweep, slack, clock):
     assert (the_rule().look_back_at, the_rule().looked_back_at) == (None, clock())
 
 
+def test_what_was_read_for_last_week_is_a_cry_when_slack_tells_it_after_all(sweep, slack, clock):
+    event = slack.person_says("Uploads are failing")
+    clock.forward(seconds=2)
+    change_rule(created_at=clock(), armed_at=clock(), look_back_at=clock())
+    later(clock, sweep, seconds=1)
+    assert states() == ["rehearsed"]
+
+    inbox.receive(b"1", event, at=clock())
+    inbox.receive(b"1", event, at=clock())
+
+    assert states() == ["rehearsed", "opened"]
+    assert opened() == ["INC-1 triage Uploads are failing"]
+
+
 def test_reading_last_week_again_keeps_nothing_twice(sweep, slack, clock):
     slack.person_says("Uploads are failing")
     clock.forward(days=3)
