@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from incident.delivery import errands
 from incident.integrations.slack import histories
 from incident.integrations.slack.client import Client
 from incident.integrations.slack.histories import TOO_MANY, History, Us
@@ -17,12 +18,7 @@ AT_ONCE = 100
 
 
 def take(at: datetime) -> list["LookBack"]:
-    """Whatever is due. Nobody else takes it for a while."""
-    with reading() as session:
-        if not rehearsals.any_due(session, at):
-            return []
-    with transaction() as session:
-        return [LookBack(wanted) for wanted in rehearsals.take(session, at)]
+    return [LookBack(wanted) for wanted in errands.taken(rehearsals.any_due, rehearsals.take, at)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incident.delivery import errands
 from incident.integrations.slack import errors, pins
 from incident.integrations.slack.client import Client
 from incident.integrations.slack.histories import Us
 from incident.rules import sweeps
 from incident.services import pinned_lines
 from incident.services.pinned_lines import Wanted
-from incident.storage.db import reading, transaction
+from incident.storage.db import transaction
 
 LONGEST_AGO = timedelta(hours=1)
 
 
 def take(at: datetime) -> list["Line"]:
-    """Whatever is due. Nobody else takes it for a while."""
-    with reading() as session:
-        if not pinned_lines.any_due(session, at):
-            return []
-    with transaction() as session:
-        return [Line(wanted) for wanted in pinned_lines.take(session, at)]
+    return [Line(wanted) for wanted in errands.taken(pinned_lines.any_due, pinned_lines.take, at)]
 
 
 @dataclass(frozen=True, slots=True)

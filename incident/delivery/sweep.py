@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from config import Config
 from incident.delivery import inbox, look_backs, pinned_lines
-from incident.delivery.look_backs import LookBack
+from incident.delivery.errands import Errand
 from incident.delivery.net import Net
-from incident.delivery.pinned_lines import Line
 from incident.delivery.rounds import Rounds
 from incident.delivery.slack_access import access_of
 from incident.integrations import waits
@@ -64,7 +63,7 @@ class Sweep(Rounds):
         for channel in channels:
             with Net(f"the sweep of {channel}"):
                 found += self._sweep(channel)
-        errands: list[LookBack | Line] = [*look_backs.take(at), *pinned_lines.take(at)]
+        errands: list[Errand] = [*look_backs.take(at), *pinned_lines.take(at)]
         for errand in errands:
             with Net(f"the rule of {errand.channel}"):
                 self._do(errand)
@@ -127,7 +126,7 @@ class Sweep(Rounds):
         with transaction() as session:
             sweeps.end(session, turn, read_to=read_to, trouble=trouble)
 
-    def _do(self, errand: LookBack | Line) -> None:
+    def _do(self, errand: Errand) -> None:
         reached = self._reach(errand.channel)
         if isinstance(reached, str):
             errand.put_off(reached, at=self._clock())

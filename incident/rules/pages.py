@@ -33,6 +33,11 @@ def dedup_key(*, install: str, incident_id: int, cause: str, generation: int) ->
     return f"ic/{install}/{incident_id}/{cause}/g{generation}"
 
 
+def generation_of(key: str) -> int:
+    """Which generation a dedup_key names."""
+    return int(key.rpartition("/g")[2])
+
+
 def relabelled(summary: str, severity: str) -> str:
     """The same summary under the severity of now."""
     return LABEL.sub(_label(severity), summary, count=1) if LABEL.match(summary) else summary

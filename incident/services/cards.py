@@ -94,7 +94,7 @@ def _post(session: Session, incident: Incident, row: SlackCard, *, at: datetime)
     place, card = Place(row.channel, row.thread_ts), _card(session, incident, row, at=at)
     last = receipts.newest(session, incident.id, _key(session, incident, place))
     where = {"thread_ts": place.thread_ts} if place.thread_ts else {}
-    generation = 1 if last is None else _generation(last) + 1
+    generation = 1 if last is None else page_rules.generation_of(last.dedup_key) + 1
     notice = _notice(incident, place, card, where, action="post", generation=generation)
     record(session, incident, Outcome(notices=(notice,)), actor=DESK, at=at)
     _seen(row, incident, card, at=at)
@@ -168,7 +168,7 @@ def _edit(session: Session, incident: Incident, place: Place, card: Card, *, at:
     if post is None or last is None or _reads(last, card):
         return
     where = {"update_of": receipt_rules.intent(post.dedup_key)}
-    generation = _generation(last) + 1
+    generation = page_rules.generation_of(last.dedup_key) + 1
     notice = _notice(incident, place, card, where, action="update", generation=generation)
     record(session, incident, Outcome(notices=(notice,)), actor=DESK, at=at)
 
@@ -207,10 +207,6 @@ def _key(session: Session, incident: Incident, place: Place) -> str:
 
 def _cause(place: Place) -> str:
     return f"card-{place.channel}" + ("-thread" if place.thread_ts else "")
-
-
-def _generation(delivery: Delivery) -> int:
-    return int(delivery.dedup_key.rpartition("/g")[2])
 
 
 def _notice(

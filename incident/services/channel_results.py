@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Delivered, NotSent, Refused
+from incident.rules import pages as page_rules
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK
 from incident.rules.receipts import Words
@@ -30,7 +31,7 @@ def opened(
     row = incident_channels.of_incident(session, incident.id)
     if row is None:
         return
-    if _asked(delivery) != row.data.get("asked"):
+    if page_rules.generation_of(delivery.dedup_key) != row.data.get("asked"):
         _drop(session, incident, delivery, result, at)
         return
     if not isinstance(result, Delivered):
@@ -124,10 +125,6 @@ def _archived(
 
 def _nothing(*_args: object) -> None:
     """Whether somebody came in is to be seen in Slack; that they were not is a line already."""
-
-
-def _asked(delivery: Delivery) -> int:
-    return int(delivery.dedup_key.rpartition("/g")[2])
 
 
 AFTER: Mapping[str, After] = {

@@ -236,13 +236,9 @@ def _edit(
     at: datetime,
 ) -> None:
     where = {"update_of": rules.intent(_key(session, incident, cause))}
-    generation = _generation(last) + 1
+    generation = page_rules.generation_of(last.dedup_key) + 1
     notice = _notice(incident, words, where, action="update", cause=cause, generation=generation)
     record(session, incident, Outcome(notices=(notice,)), actor=DESK, at=at)
-
-
-def _generation(delivery: Delivery) -> int:
-    return int(delivery.dedup_key.rpartition("/g")[2])
 
 
 def _say_aloud(
@@ -250,7 +246,7 @@ def _say_aloud(
 ) -> None:
     """Tell whoever called for help in a message of its own: an edit rings nowhere."""
     said = author_of(session, incident)
-    cause = f"news-{_generation(after) + 1}"
+    cause = f"news-{page_rules.generation_of(after.dedup_key) + 1}"
     mentions = [said.said_by] if said else []
     aloud = Words(words.phase, words.text)
     say(session, incident, aloud, cause=cause, at=at, mentions=mentions)

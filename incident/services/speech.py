@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from incident.integrations.slack import trigger
+from incident.integrations.slack.payload import storable
 from incident.rules.signals import Ignored, Signal
 
 
@@ -12,13 +13,8 @@ def said_in(raw: Mapping[str, Any]) -> Signal | Ignored:
     """The same raw event always says the same. Whether a bot may say it is up to the rule."""
     said = trigger.read(raw, bots=True)
     if isinstance(said, Ignored):
-        return Ignored(_storable(said.reason))
+        return Ignored(storable(said.reason))
     texts: dict[str, Any] = {
-        name: _storable(value) for name, value in asdict(said).items() if isinstance(value, str)
+        name: storable(value) for name, value in asdict(said).items() if isinstance(value, str)
     }
     return replace(said, **texts)
-
-
-def _storable(text: str) -> str:
-    """Half a surrogate pair and a zero byte are things that people's clients do send."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -201,3 +201,28 @@ def room(desk: Callable[..., Desk], clock: Clock) -> Iterator[Callable[..., Any]
     yield build
     ASIDES.serve(Config(secret_key=KEY))
     slack.stop()
+
+
+@pytest.fixture
+def one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database goes by the clock that the test moves."""
+    monkeypatch.setattr(outbox, "database_now", lambda _session, process_now: process_now)
+
+
+@pytest.fixture
+def card(database: Engine, an_incident: Any, clock: Clock) -> Any:
+    """An incident that follows these items in a channel of its own, and its card."""
+
+    from tests.slack.card_desk import CardDesk, a_channel
+
+    def make(*items: str, channel: bool = True, **opening: Any) -> Any:
+        connect_target("primary", phones=PHONES)
+        a_responder()
+        key = an_incident(*items, **opening)
+        if channel:
+            a_channel(key)
+        desk = CardDesk(key, clock)
+        desk.look()
+        return desk
+
+    return make

@@ -6,34 +6,15 @@ from incident.delivery.card_keeper import CardKeeper
 from incident.integrations.notifier import Refused, TryAgain
 from incident.services import cards, effects, incidents, pages, steps
 from incident.storage import incidents as incident_rows
-from incident.storage import outbox
 from incident.storage.db import reading
 from tests.conftest import connect_target
 from tests.delivery.notifiers import Told
-from tests.slack.card_desk import OWN, CardDesk, a_channel
-from tests.slack.conftest import PHONES, a_responder
+from tests.slack.card_desk import OWN, a_channel
 
 
 @pytest.fixture(autouse=True)
-def one_clock(monkeypatch):
-    monkeypatch.setattr(outbox, "database_now", lambda _session, process_now: process_now)
-
-
-@pytest.fixture
-def card(database, an_incident, clock):
-    """An incident that follows these items in a channel of its own, and its card."""
-
-    def make(*items, channel=True, **opening):
-        connect_target("primary", phones=PHONES)
-        a_responder()
-        key = an_incident(*items, **opening)
-        if channel:
-            a_channel(key)
-        desk = CardDesk(key, clock)
-        desk.look()
-        return desk
-
-    return make
+def on_one_clock(one_clock):
+    """The card is due by the clock that the test moves."""
 
 
 def test_an_incident_with_a_channel_of_its_own_has_one_card_there(card):

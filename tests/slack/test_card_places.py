@@ -7,31 +7,14 @@ from incident.storage import incidents as incident_rows
 from incident.storage import outbox
 from incident.storage.db import reading, transaction
 from incident.storage.incident_channels import of_incident
-from tests.conftest import TOM, a_checklist, connect_target
+from tests.conftest import TOM, a_checklist
 from tests.slack.card_desk import OWN, CardDesk, a_channel
-from tests.slack.conftest import A_CHANNEL, PHONES, a_responder, button
+from tests.slack.conftest import A_CHANNEL, button
 
 
 @pytest.fixture(autouse=True)
-def one_clock(monkeypatch):
-    monkeypatch.setattr(outbox, "database_now", lambda _session, process_now: process_now)
-
-
-@pytest.fixture
-def card(database, an_incident, clock):
-    """An incident that follows these items in a channel of its own, and its card."""
-
-    def make(*items, channel=True, **opening):
-        connect_target("primary", phones=PHONES)
-        a_responder()
-        key = an_incident(*items, **opening)
-        if channel:
-            a_channel(key)
-        desk = CardDesk(key, clock)
-        desk.look()
-        return desk
-
-    return make
+def on_one_clock(one_clock):
+    """The card is due by the clock that the test moves."""
 
 
 def incident_thread(key):

@@ -59,6 +59,11 @@ def moment(ts: str) -> datetime | None:
     return _EPOCH + timedelta(seconds=int(match[1]), microseconds=fraction)
 
 
+def storable(said: str) -> str:
+    """Half a surrogate pair and a zero byte are things that people's clients do send."""
+    return said.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def keepable(value: Any, depth: int = 0) -> Any:
     """The same, as every database takes it: no number is endless, and no nest has no bottom."""
     if isinstance(value, float):

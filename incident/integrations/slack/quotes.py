@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from incident.integrations.slack import speech
 from incident.integrations.slack.mrkdwn import plain
-from incident.integrations.slack.payload import Object, first, moment, part, parts, text
+from incident.integrations.slack.payload import Object, first, moment, part, parts, storable, text
 from incident.integrations.slack.permalinks import permalink
 from incident.rules.quotes import Quote
 
@@ -56,9 +56,9 @@ def quote(message: Object, *, channel: str, ts: str) -> Quote:
         channel=channel,
         ts=ts,
         thread_ts="" if thread_ts == ts else thread_ts,
-        text=_storable(plain(said)),
+        text=storable(plain(said)),
         said_by=text(message, "user"),
-        said_by_name=_storable(speech.speaker(message)),
+        said_by_name=storable(speech.speaker(message)),
         link=permalink(channel, ts, thread_ts),
         pictures=[name for picture, name in names if picture],
         files=[name for picture, name in names if not picture],
@@ -71,9 +71,4 @@ def _is_picture(file: Object) -> bool:
 
 
 def _name(file: Object) -> str:
-    return _storable(first(file, "title", "name") or "without a name")[:LONGEST_NAME]
-
-
-def _storable(said: str) -> str:
-    """Half a surrogate pair and a zero byte are things that people's clients do send."""
-    return said.replace("\x00", "").encode("utf-8", "replace").decode()
+    return storable(first(file, "title", "name") or "without a name")[:LONGEST_NAME]

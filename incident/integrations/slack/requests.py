@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from incident.integrations.slack import trigger, views
 from incident.integrations.slack.mrkdwn import plain
-from incident.integrations.slack.payload import Object, first, part, parts, text
+from incident.integrations.slack.payload import Object, first, part, parts, storable, text
 from incident.integrations.slack.trigger import Pressed
 from incident.rules.signals import Ignored
 
@@ -106,11 +106,6 @@ def asker_of(payload: Object) -> Asker:
         response_url=text(payload, "response_url"),
         external=bool(home and team and home != team) and not in_one_company,
     )
-
-
-def storable(said: str) -> str:
-    """Half a surrogate pair and a zero byte are things that people's clients do send."""
-    return said.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _command(payload: Object) -> Command | Ignored:

@@ -1,11 +1,11 @@
 """Reads what Slack tells us: a message written, changed or deleted; a button pressed."""
 
-import re
 from dataclasses import dataclass, replace
 
 from incident.integrations.slack import speech
 from incident.integrations.slack.mrkdwn import plain
 from incident.integrations.slack.payload import Object, digest, first, moment, part, parts, text
+from incident.integrations.slack.permalinks import permalink
 from incident.rules.signals import Ignored, Kind, Signal
 
 SPEECH = ("", "file_share", "thread_broadcast", "me_message")
@@ -163,7 +163,7 @@ def _signal(payload: Object, message: Object, *, kind: Kind, told: Object | None
         ts=ts,
         thread_ts=thread_ts,
         occurred_at=moment(text(told, "ts")) or moment(str(payload.get("event_time"))),
-        link=_link(channel, ts, thread_ts),
+        link=permalink(channel, ts, thread_ts),
         external=_may_be_a_stranger(payload, message),
         bots=_bot_ids(message),
         aloud=_is_aloud(message),
@@ -187,13 +187,3 @@ def _our_teams(payload: Object) -> frozenset[str]:
     is; only where Slack does not say for whom it tells this is it taken for ours."""
     told_for = {text(one, "team_id") for one in parts(payload, "authorizations")} - {""}
     return frozenset(told_for or {text(payload, "team_id")})
-
-
-def _link(channel: str, ts: str, thread_ts: str) -> str:
-    """Slack sends whoever is logged in on to the right workspace."""
-    if not re.fullmatch(r"[A-Z0-9]+", channel) or moment(ts) is None:
-        return ""
-    address = f"https://slack.com/archives/{channel}/p{ts.replace('.', '')}"
-    if thread_ts == ts or moment(thread_ts) is None:
-        return address
-    return f"{address}?thread_ts={thread_ts}&cid={channel}"
