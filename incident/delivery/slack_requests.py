@@ -31,7 +31,7 @@ from incident.rules.dialogs import NOTHING, Asked, Reply
 from incident.rules.fields import Wrong
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
-from incident.services import answers, dialogs, presses, shortcuts, slack_presses, slash
+from incident.services import answers, dialogs, members, presses, shortcuts, slack_presses, slash
 from incident.services.answers import Answered
 from incident.services.slash import Speaker
 from incident.storage.db import transaction
@@ -86,7 +86,9 @@ def _command(command: Command, at: datetime) -> Body | None:
         ASIDES.give(Opening(dialog, command.asker, at, command.channel))
         return None
     speaker = _speaker(command.asker, command.channel)
-    reply = _once(command.asker.trigger_id, at, lambda s: slash.run(s, said, speaker, at=at))
+    reply = _once(
+        command.asker.trigger_id, speaker, at, lambda s: slash.run(s, said, speaker, at=at)
+    )
     if reply.dialog is not None:
         ASIDES.give(Opening(reply.dialog, command.asker, at, command.channel))
     return _answer(reply) if reply.text else None
@@ -134,7 +136,7 @@ def _words_pressed(press: Press, at: datetime) -> None:
         ASIDES.give(Opening(dialog, press.asker, at, channel, press.pressed.thread_ts))
         return
     speaker = _speaker(press.asker, channel)
-    reply = _once(press.asker.trigger_id, at, lambda s: slash.run(s, said, speaker, at=at))
+    reply = _once(press.asker.trigger_id, speaker, at, lambda s: slash.run(s, said, speaker, at=at))
     _tell(reply, press, at, thread_ts=press.pressed.thread_ts)
 
 
@@ -159,7 +161,7 @@ def _shortcut(shortcut: Shortcut, at: datetime) -> None:
         ASIDES.give(Opening(dialog, shortcut.asker, at, shortcut.channel))
         return
     speaker = _speaker(shortcut.asker, shortcut.channel)
-    reply = _once("", at, lambda s: shortcuts.run(s, shortcut.name, on, speaker, at=at))
+    reply = _once("", speaker, at, lambda s: shortcuts.run(s, shortcut.name, on, speaker, at=at))
     if reply.dialog is not None:
         ASIDES.give(Opening(reply.dialog, shortcut.asker, at, shortcut.channel))
     if reply.text:
@@ -167,15 +169,17 @@ def _shortcut(shortcut: Shortcut, at: datetime) -> None:
 
 
 def _submitted(sent: Submitted, at: datetime) -> Body | None:
+    speaker = _speaker(sent.asker)
+
     def do(session: Session) -> Reply:
-        actor = slash.met(session, _speaker(sent.asker), at=at)
+        actor = slash.heard(session, speaker)
         reply = dialogs.submit(session, sent.name, sent.context, sent.values, actor=actor, at=at)
         if reply.errors:
             raise Wrong(reply.errors)
         return reply
 
     try:
-        reply = _once_or_not(f"{sent.view_id}:{sent.view_hash}", at, do)
+        reply = _once_or_not(f"{sent.view_id}:{sent.view_hash}", speaker, at, do)
     except Wrong as refusal:
         return _refused(sent, refusal.fields)
     except NotAllowed as refusal:
@@ -210,28 +214,32 @@ def _telling(sent: Submitted, words: str) -> Body:
     return {"response_action": "update", "view": views.telling(sent.name, sent.title, words)}
 
 
-def _once(key: str, at: datetime, do: Do) -> Reply:
+def _once(key: str, speaker: Speaker, at: datetime, do: Do) -> Reply:
     """What may not be done is answered with the sentence that says so."""
     try:
-        return _once_or_not(key, at, do)
+        return _once_or_not(key, speaker, at, do)
     except NotAllowed as refusal:
         return Reply(str(refusal))
     except NoResultFound:
         return Reply(NOT_THERE)
 
 
-def _once_or_not(key: str, at: datetime, do: Do) -> Reply:
-    """A request that is told again gets the first answer. What is refused may be sent again."""
-    name = f"slack:{sha256(key.encode()).hexdigest()}" if key.strip(":") else ""
+def _once_or_not(key: str, speaker: Speaker, at: datetime, do: Do) -> Reply:
+    """A request that is told again gets the first answer. What is refused may be sent again.
+
+    Whoever asks is met last: as with a message, the incident is locked before the member.
+    """
+    known_as = f"slack:{sha256(key.encode()).hexdigest()}" if key.strip(":") else ""
     with transaction() as session:
         answered = answers.once(
             session,
             actor=REQUESTS,
-            key=name,
+            key=known_as,
             request=key,
             at=at,
             do=lambda: Answered(200, asdict(do(session))),
         )
+        members.meet(session, speaker.member, name=speaker.name, team=speaker.team, at=at)
         return _read(answered.body)
 
 

@@ -52,7 +52,7 @@ def run(session: Session, name: str, on: Message, speaker: Speaker, *, at: datet
     """Keep the message on the timeline of its channel's incident; elsewhere ask which one."""
     if name != KEEP_SHORTCUT:
         return NOTHING
-    actor = slash.met(session, speaker, at=at)
+    actor = slash.heard(session, speaker)
     thread_ts = str(on.message.get("thread_ts") or on.ts)
     incident = slack_places.incident_in(session, on.channel, thread_ts)
     if incident is None or not visibility.may_see(session, actor, incident):

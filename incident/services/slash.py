@@ -35,7 +35,7 @@ class Speaker:
 
 def run(session: Session, said: Said, speaker: Speaker, *, at: datetime) -> Reply:
     """Do it, or raise NotAllowed with a sentence for whoever typed it."""
-    actor = met(session, speaker, at=at)
+    actor = heard(session, speaker)
     asking = Asking(session, said, actor, at, channel=speaker.channel, member=speaker.member)
     anywhere = ANYWHERE.get(said.word)
     if anywhere is not None:
@@ -48,10 +48,8 @@ def run(session: Session, said: Said, speaker: Speaker, *, at: datetime) -> Repl
     return _about_one(asking, deed)
 
 
-def met(session: Session, speaker: Speaker, *, at: datetime) -> Actor:
+def heard(session: Session, speaker: Speaker) -> Actor:
     """Who this is at the desk. People of another company are told that it does not listen."""
-    name, team = speaker.name, speaker.team
-    members.meet(session, speaker.member, name=name, team=team, at=at)
     actor = members.actor_for(session, speaker.member, speaker.name)
     known = slack_members.find(session, speaker.member)
     is_stranger = speaker.external or (known is not None and known.stranger)
