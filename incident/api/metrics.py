@@ -95,6 +95,8 @@ class Counted(Collector):
         jumped = "By how much a worker's clock jumped within the last day"
         yield _gauge("clock_jump_seconds", jumped, found.jumped)
         yield _gauge("signals_failed", "Messages that could not be read", found.signals_failed)
+        unread = "Since the oldest message came that is not read yet"
+        yield _gauge("oldest_signal_seconds", unread, found.oldest_signal or 0)
         here = "Screens that listen to the process that answered this"
         yield _gauge("streams_here", here, self.streams)
         yield from self._of_proofs()

@@ -19,6 +19,7 @@ from incident import clock
 from incident.cli.desk import open_desk
 from incident.delivery import bell
 from incident.delivery.asides import ASIDES
+from incident.delivery.inbox import READER
 from incident.delivery.shift import Shift
 from incident.services import people
 from incident.storage import db
@@ -85,12 +86,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         if self._sends:
             self._shift = Shift(self._config, clock=clock.now)
             self._shift.start()
+        READER.serve(clock.now)
+        READER.start()
         ASIDES.start()
         gthread.STOP_KEEPALIVE_LINGER = LINGER
 
         def stop(number: int, frame: FrameType | None) -> None:
             """Streams end and sending stops at once; requests under way are finished."""
             bell.HUB.stop()
+            READER.stop()
             ASIDES.stop()
             if self._shift is not None:
                 self._shift.stop()
@@ -101,6 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def _end(self, _arbiter: Any, _worker: Any) -> None:
         """What is being sent is settled before the process ends."""
+        READER.join()
         if self._shift is not None:
             self._shift.join()
         self._engine.dispose()

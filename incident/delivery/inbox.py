@@ -1,12 +1,17 @@
-"""What comes in is kept before it is read, and is never lost by being hard to read."""
+"""What comes in is kept before it is read, and is never lost by being hard to read.
+
+Slack is answered when its event is kept, and does not wait for what follows from it: where a
+`READER` is on duty it reads a moment later, and whatever it does not come to a scheduler reads.
+"""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from incident.delivery.net import Net
+from incident.delivery.reader import Reader
 from incident.services import signals, webhooks
 from incident.storage import signals as rows
 from incident.storage.db import reading, transaction
@@ -20,16 +25,20 @@ READ: Mapping[str, Callable[[Session, Signal, datetime], None]] = {
 
 
 def receive(body: bytes, payload: Mapping[str, Any] | None, *, at: datetime) -> None:
-    """Keep it and act on it in one transaction. Whoever sent it may be answered after this.
+    """Keep it. Whoever sent it may be answered after this: it will be acted upon.
 
-    If acting fails, it is kept all the same, and `read_waiting` tries again.
+    Where no `READER` is on duty, that is done here and now, in the same transaction.
     """
+    later, key = READER.on_duty, _name_of(payload)
     with transaction() as session:
-        kept = signals.keep(session, body, payload, at=at)
+        kept = signals.keep(session, body, payload, key=key, at=at)
         if kept is not None:
             failpoint("signal-kept")
+        if kept is not None and not later:
             _read(session, kept, at)
     failpoint("signal-committed")
+    if kept is not None and later:
+        READER.give(kept.id)
 
 
 def receive_from_pagerduty(session: Session, body: bytes, webhook_id: str, *, at: datetime) -> None:
@@ -40,16 +49,32 @@ def receive_from_pagerduty(session: Session, body: bytes, webhook_id: str, *, at
         _read(session, kept, at)
 
 
-def read_waiting(at: datetime) -> int:
-    """Read what was kept but not read. Says how many there were."""
+def read_waiting(at: datetime, *, leave: timedelta = timedelta()) -> int:
+    """Read what was kept but not read, oldest first, each in a transaction of its own. What came
+    within `leave` is in good hands still. Says how many there were."""
     with reading() as session:
-        if not rows.any_waiting(session):
-            return 0
-    with transaction() as session:
-        waiting = rows.waiting(session)
-        for signal in waiting:
-            _read(session, signal, at)
+        waiting = rows.waiting(session, leave_since=at - leave, leave_until=at)
+    for signal_id in waiting:
+        read_one(signal_id, at)
     return len(waiting)
+
+
+def read_one(signal_id: int, at: datetime) -> None:
+    """Read this signal, unless it was read, or somebody is just reading it."""
+    with transaction() as session:
+        signal = rows.still_waiting(session, signal_id)
+        if signal is not None:
+            _read(session, signal, at)
+
+
+READER = Reader(read_one)
+
+
+def _name_of(payload: Mapping[str, Any] | None) -> str:
+    """By it the sweep knows what was told, though it was not read yet."""
+    with Net("naming an event"):
+        return signals.name_of(payload or {})
+    return ""
 
 
 def _read(session: Session, signal: Signal, at: datetime) -> None:

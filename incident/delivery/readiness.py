@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from incident.rules import slack_health
 from incident.rules.slack_health import DEGRADED, SLACK, SOCKET
 from incident.services.proofs import EVERY, PROVER
-from incident.storage import outbox, proofs, slack_rules, workers
+from incident.storage import outbox, proofs, signals, slack_rules, workers
 from incident.storage.db import reading, transaction
 from incident.storage.installs import Install
 from incident.storage.proofs import ROUND, Proof
@@ -41,7 +41,7 @@ class Readiness:
 
 
 def look(process_now: datetime) -> Readiness:
-    """Cheap enough to be asked once a second: seven short questions, and a write of nothing."""
+    """Cheap enough to be asked once a second: eight short questions, and a write of nothing."""
     try:
         _write_nothing()
         with reading() as session:
@@ -73,7 +73,8 @@ def _ask(session: Session, process_now: datetime) -> Readiness:
     return Readiness(
         problems=(
             *_silence(beat, now),
-            *_lateness(waiting, process_now),
+            *_lateness("A page", waiting, "sent", process_now),
+            *_lateness("A message", signals.oldest_unread(session), "read", process_now),
             *_trust(proofs.find(session, PROVER, ROUND), process_now),
         ),
         warnings=(
@@ -96,10 +97,10 @@ def _silence(beat: datetime | None, now: datetime) -> tuple[str, ...]:
     return (f"The worker has been silent for {silent}: it has ended, or part of it is stuck.",)
 
 
-def _lateness(waiting: datetime | None, now: datetime) -> tuple[str, ...]:
+def _lateness(what: str, waiting: datetime | None, done: str, now: datetime) -> tuple[str, ...]:
     if waiting is None or now - waiting <= PAGE_WITHIN:
         return ()
-    return (f"A page has been waiting for {_seconds(now - waiting)} to be sent.",)
+    return (f"{what} has been waiting for {_seconds(now - waiting)} to be {done}.",)
 
 
 def _trust(last_round: Proof | None, now: datetime) -> tuple[str, ...]:

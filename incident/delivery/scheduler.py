@@ -24,6 +24,7 @@ from incident.storage.timers import Timer
 Fire = Callable[[Session, Incident, Timer, datetime], None]
 
 SWEEP = timedelta(seconds=1)
+UNREAD = timedelta(seconds=2)
 TRIES = 3
 FIRE: Mapping[str, Fire] = {
     "grace": cord.grace_ended,
@@ -120,7 +121,7 @@ class Scheduler:
             with Net("the sweep"):
                 self.sweep()
             with Net("the inbox"):
-                inbox.read_waiting(self._clock())
+                inbox.read_waiting(self._clock(), leave=UNREAD)
             with Net("housekeeping"):
                 self._tidy_sometimes()
             self._news.wait(self._pause().total_seconds())

@@ -11,6 +11,7 @@ from incident.delivery.catch_up import CatchUp
 from incident.delivery.channel_keeper import ChannelKeeper
 from incident.delivery.deadman import Deadman
 from incident.delivery.directory import Directory
+from incident.delivery.inbox import READER
 from incident.delivery.listener import Listener
 from incident.delivery.notifiers import notifiers_for
 from incident.delivery.prover import Prover
@@ -59,7 +60,8 @@ class Shift:
         )
         self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
         ASIDES.serve(config)
-        self._on_duty += [directory, ASIDES, sweep, channels, catch_up]
+        READER.serve(clock)
+        self._on_duty += [directory, READER, ASIDES, sweep, channels, catch_up]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))
 

@@ -34,24 +34,31 @@ EDITED = {
 
 
 def keep(
-    session: Session, body: bytes, payload: Mapping[str, Any] | None, *, at: datetime
+    session: Session, body: bytes, payload: Mapping[str, Any] | None, *, key: str = "", at: datetime
 ) -> Signal | None:
-    """Keep what Slack sent, whatever it is. None if it is kept already.
+    """Keep what Slack sent, whatever it is. None if it is kept already. `key` is its `name_of`.
 
     `payload` is None if the body could not be understood: a human has to look at it.
     """
     if payload is not None:
         given = payload.get("event_id")
-        key = given if isinstance(given, str) and given.isprintable() and given else _digest(body)
+        told = given if isinstance(given, str) and given.isprintable() and given else _digest(body)
         raw = keepable(payload)
         return signals.keep(
-            session, integration=SLACK, delivery_key=key[:LONGEST_ID], raw=raw, at=at
+            session, integration=SLACK, delivery_key=told[:LONGEST_ID], key=key, raw=raw, at=at
         )
     raw = {"unreadable": body.decode(errors="replace")[:LONGEST_UNREADABLE]}
     kept = signals.keep(session, integration=SLACK, delivery_key=_digest(body), raw=raw, at=at)
     if kept is not None:
         kept.state, kept.reason = "failed", "it is signed by Slack, but no JSON object"
     return kept
+
+
+def name_of(payload: Mapping[str, Any]) -> str:
+    """What the message is called that it tells of, however often it is told: "team:channel:ts".
+    "" if it tells of none that anybody might read."""
+    said = said_in(keepable(payload))
+    return said.key if isinstance(said, Said) else ""
 
 
 def read(session: Session, signal: Signal, at: datetime) -> None:

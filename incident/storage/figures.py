@@ -44,6 +44,7 @@ class Figures:
     beat: float | None
     jumped: int
     signals_failed: int
+    oldest_signal: float | None
     proofs_failed: int
     oldest_proof: float | None
     path_heard: float | None
@@ -56,6 +57,7 @@ def at(session: Session, process_now: datetime) -> Figures:
     overdue, oldest_timer = timers.overdue(session, process_now)
     alarms, standing = _alarms(session)
     failed, oldest_proof = _proofs(session)
+    unreadable, unread = _signals(session)
     return Figures(
         deliveries=_counted(session, Delivery.integration, Delivery.state),
         incidents=_open_incidents(session),
@@ -70,7 +72,8 @@ def at(session: Session, process_now: datetime) -> Figures:
         workers=workers.count(session, now - ALIVE),
         beat=_age(workers.last_beat(session), now),
         jumped=_jumped(session, process_now),
-        signals_failed=_signals_failed(session),
+        signals_failed=unreadable,
+        oldest_signal=_age(unread, process_now),
         proofs_failed=failed,
         oldest_proof=_age(oldest_proof, process_now),
         path_heard=_age(session.scalar(select(func.max(TestEvent.heard_at))), process_now),
@@ -118,9 +121,16 @@ def _jumped(session: Session, now: datetime) -> int:
     return jump[1] if jump is not None and abs(now - jump[0]) < LATELY else 0
 
 
-def _signals_failed(session: Session) -> int:
-    query = select(func.count()).select_from(Signal).where(Signal.state == "failed")
-    return session.scalars(query).one()
+def _signals(session: Session) -> tuple[int, datetime | None]:
+    """How many could not be read, and since when the oldest waits to be."""
+    rows = session.execute(
+        select(Signal.state, func.count(), func.min(Signal.received_at))
+        .where(Signal.state.in_(("failed", "new")))
+        .group_by(Signal.state)
+    )
+    found = {state: (count, oldest) for state, count, oldest in rows}
+    none = (0, None)
+    return found.get("failed", none)[0], found.get("new", none)[1]
 
 
 def _proofs(session: Session) -> tuple[int, datetime | None]:

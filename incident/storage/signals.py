@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -41,12 +41,18 @@ class Signal(Base):
 
 
 def keep(
-    session: Session, *, integration: str, delivery_key: str, raw: dict[str, Any], at: datetime
+    session: Session,
+    *,
+    integration: str,
+    delivery_key: str,
+    key: str = "",
+    raw: dict[str, Any],
+    at: datetime,
 ) -> Signal | None:
     """A new row, or None if this delivery is kept already. Of two at once, one waits and gets
     None."""
     insert = INSERT[session.get_bind().dialect.name]
-    kept = {"integration": integration, "delivery_key": delivery_key, "raw": raw}
+    kept = {"integration": integration, "delivery_key": delivery_key, "key": key, "raw": raw}
     statement = insert(Signal).values(received_at=at, **kept).on_conflict_do_nothing()
     found: Signal | None = session.scalars(statement.returning(Signal)).one_or_none()
     return found
@@ -113,22 +119,26 @@ def states(session: Session, integration: str, names: Collection[str]) -> dict[s
     return found
 
 
-def any_waiting(session: Session) -> bool:
-    """Whether something was kept that nobody has read."""
-    return session.scalar(select(Signal.id).where(Signal.state == "new").limit(1)) is not None
-
-
-def waiting(session: Session, limit: int = 50) -> list[Signal]:
-    """Kept but not read yet, oldest first."""
-    return list(
-        session.scalars(
-            select(Signal)
-            .where(Signal.state == "new")
-            .order_by(Signal.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+def waiting(
+    session: Session, *, leave_since: datetime, leave_until: datetime, limit: int = 10
+) -> list[int]:
+    """The ids of what was kept but not read yet, oldest first: not what came between these two.
+    What is dated later than now came by a clock that was wrong, and has waited enough."""
+    query = select(Signal.id).where(
+        Signal.state == "new",
+        or_(Signal.received_at <= leave_since, Signal.received_at > leave_until),
     )
+    return list(session.scalars(query.order_by(Signal.id).limit(limit)))
+
+
+def still_waiting(session: Session, signal_id: int) -> Signal | None:
+    """The signal, locked, unless it was read or somebody else has it in hand."""
+    return session.scalars(
+        select(Signal)
+        .where(Signal.id == signal_id, Signal.state == "new")
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def newest(session: Session, limit: int = 50) -> list[Signal]:
@@ -142,6 +152,12 @@ def last_told(session: Session, integration: str) -> datetime | None:
         Signal.integration.startswith(integration), Signal.delivery_key.not_like("sweep:%")
     )
     return session.scalars(query.order_by(Signal.id.desc()).limit(1)).one_or_none()
+
+
+def oldest_unread(session: Session) -> datetime | None:
+    """Since when something waits to be read."""
+    query = select(func.min(Signal.received_at)).where(Signal.state == "new")
+    return session.scalar(query)
 
 
 def failed(session: Session, limit: int = 50) -> list[Signal]:

@@ -144,7 +144,7 @@ def test_timers_workers_clocks_signals_and_proofs(prometheus, an_incident, clock
     assert (told[("timers_overdue",)], told[("oldest_timer_seconds",)]) == (1, 12)
     assert (told[("workers",)], told[("worker_beat_age_seconds",)]) == (1, 12)
     assert told[("clock_jump_seconds",)] == -7200
-    assert told[("signals_failed",)] == 1
+    assert (told[("signals_failed",)], told[("oldest_signal_seconds",)]) == (1, 12)
     assert (told[("proofs_failed",)], told[("oldest_proof_seconds",)]) == (1, 12)
     assert told[("path_heard_seconds",)] == 12
 

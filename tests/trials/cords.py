@@ -14,6 +14,7 @@ from tests.fakes.slack_sockets import FakeSockets
 from tests.trials.checker import intent_of
 from tests.trials.client import Client
 from tests.trials.furniture import SIGNING_SECRET
+from tests.trials.processes import wait_until
 
 START = int(time.time())
 HTTP, SOCKETS = "http", "sockets"
@@ -53,11 +54,15 @@ class Cords:
         return send_event(address, event, secret=SIGNING_SECRET, at=now() + ahead, retry=retry)
 
     def opened_by(self, channel: str) -> str:
-        """The one incident that the message opened, and the page it promises."""
-        _, said = self.client.ask("GET", f"/api/incidents?q={channel}")
-        (incident,) = said["incidents"]
+        """The one incident that the message opens, and the page it promises."""
+        wait_until(lambda: self._opened_by(channel), f"the incident of {channel}")
+        (incident,) = self._opened_by(channel)
         self.promised.add(intent_of(incident["key"], f"rule-{channel}"))
         return str(incident["key"])
+
+    def _opened_by(self, channel: str) -> list[dict[str, Any]]:
+        _, said = self.client.ask("GET", f"/api/incidents?q={channel}")
+        return list(said["incidents"])
 
     def stands_in(self, channel: str) -> list[dict[str, Any]]:
         """Our own messages in a channel, as they read now."""

@@ -1,0 +1,188 @@
+"""Whoever tells is answered when it is kept; what follows from it is done a moment later."""
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from incident.delivery import inbox
+from incident.delivery.inbox import READER
+from incident.delivery.reader import Reader
+from incident.storage.db import reading, transaction
+from incident.storage.incidents import Incident
+from incident.storage.signals import Signal
+from incident.storage.slack_rules import SlackRule
+from tests.conftest import START, connect_target
+from tests.fakes.slack_events import a_message_event
+
+
+@pytest.fixture
+def armed(database):
+    connect_target("primary")
+    rule = SlackRule(channel="C0EMERGENCY", target="primary", checklist="", armed=True)
+    rule.created_at = rule.updated_at = START
+    with transaction() as session:
+        session.add(rule)
+
+
+@pytest.fixture
+def on_duty(armed, clock):
+    READER.serve(clock)
+    READER.start()
+    yield READER
+    READER.stop()
+    READER.join()
+
+
+def tell(clock, **event):
+    event = a_message_event("Uploads fail", channel="C0EMERGENCY", **event)
+    inbox.receive(str(event).encode(), event, at=clock())
+
+
+def states():
+    with reading() as session:
+        return [signal.state for signal in session.query(Signal).order_by(Signal.id)]
+
+
+def until(holds):
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_what_is_kept_is_read_a_moment_later(on_duty, clock):
+    tell(clock)
+
+    until(lambda: states() == ["opened"])
+
+
+def test_whoever_tells_does_not_wait_for_what_follows(on_duty, clock, monkeypatch):
+    going, done = threading.Event(), threading.Event()
+    read = dict(inbox.READ)["slack"]
+
+    def slow(*asked):
+        going.set()
+        assert done.wait(10)
+        read(*asked)
+
+    monkeypatch.setattr(inbox, "READ", {"slack": slow})
+    tell(clock)
+    assert states() == ["new"]
+    assert going.wait(10)
+    done.set()
+
+    until(lambda: states() == ["opened"])
+
+
+def test_the_same_event_told_again_is_given_to_nobody(on_duty, clock):
+    given = []
+    tell(clock, event_id="Ev1", ts="1.000001")
+    until(lambda: states() == ["opened"])
+    on_duty.give = given.append
+    try:
+        tell(clock, event_id="Ev1", ts="1.000001")
+    finally:
+        del on_duty.give
+
+    assert given == []
+    assert states() == ["opened"]
+
+
+def test_without_a_reader_it_is_read_at_once(armed, clock):
+    tell(clock)
+
+    assert states() == ["opened"]
+
+
+def test_what_its_reader_never_came_to_is_read_by_a_scheduler(on_duty, clock, monkeypatch):
+    monkeypatch.setattr(on_duty, "give", lambda signal_id: None)
+    tell(clock)
+    leave = timedelta(seconds=2)
+    assert inbox.read_waiting(clock(), leave=leave) == 0
+    clock.forward(seconds=2)
+
+    assert inbox.read_waiting(clock(), leave=leave) == 1
+    assert states() == ["opened"]
+
+
+def test_what_was_kept_by_a_clock_that_was_ahead_waits_for_nothing(on_duty, clock, monkeypatch):
+    monkeypatch.setattr(on_duty, "give", lambda signal_id: None)
+    tell(clock)
+    clock.forward(hours=-2)
+
+    assert inbox.read_waiting(clock(), leave=timedelta(seconds=2)) == 1
+
+
+def test_read_by_two_at_once_it_counts_once(armed, clock, monkeypatch):
+    monkeypatch.setattr(inbox.READER, "on_duty", True)
+    monkeypatch.setattr(inbox.READER, "give", lambda signal_id: None)
+    tell(clock)
+    start = threading.Barrier(4)
+
+    def read():
+        start.wait()
+        inbox.read_one(1, clock())
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+
+    with reading() as session:
+        assert session.query(Incident).count() == 1
+
+
+def test_one_that_fails_is_left_to_the_scheduler_and_the_next_is_read(on_duty, clock, monkeypatch):
+    read = dict(inbox.READ)["slack"]
+    failures = [RuntimeError("once")]
+
+    def fails_once(*asked):
+        if failures:
+            raise failures.pop()
+        read(*asked)
+
+    monkeypatch.setattr(inbox, "READ", {"slack": fails_once})
+    tell(clock, ts="1.000001")
+    tell(clock, ts="2.000001")
+    until(lambda: states() == ["new", "opened"])
+
+    assert inbox.read_waiting(clock()) == 1
+    assert states() == ["joined", "opened"]
+
+
+def test_what_was_given_before_the_end_is_still_read(clock):
+    done = []
+    reader = Reader(lambda number, at: done.append(number))
+    reader.serve(clock)
+    for number in range(100):
+        reader.give(number)
+    reader.start()
+    reader.stop()
+    reader.join()
+
+    assert done == list(range(100))
+
+
+def test_begun_twice_there_is_one_thread_and_after_its_end_it_can_begin_again(clock):
+    done = []
+    reader = Reader(lambda number, at: done.append(number))
+    reader.serve(clock)
+    for _ in range(2):
+        reader.start()
+        reader.start()
+        reader.give(1)
+        reader.stop()
+        reader.stop()
+        reader.join()
+
+    assert done == [1, 1]
+
+
+def test_nobody_is_on_duty_where_no_clock_was_given():
+    reader = Reader(lambda number, at: None)
+    reader.start()
+
+    assert not reader.on_duty
