@@ -83,5 +83,7 @@ class Pulse(Rounds):
             with transaction() as session:
                 at = outbox.database_now(session, self._clock())
                 workers.beat(session, self._worker, started_at=started_at, at=at, jump=self._jump)
+                if all(each.rounds for each in self._going.values()):
+                    workers.forget_ahead(session, at)
         except (SQLAlchemyError, OSError) as error:
             log.warning("no sign of life could be written: %s", error)

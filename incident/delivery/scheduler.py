@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from incident.delivery import housekeeping, inbox
 from incident.delivery.jumps import Jump, Watched
 from incident.delivery.net import Net
+from incident.delivery.set_backs import SetBacks
 from incident.rules.outcome import Event as Line
 from incident.rules.outcome import Outcome
 from incident.rules.permissions import DESK
 from incident.services import cord, ladder, last_rungs, page_alarms, update_clock
 from incident.services.record import record
-from incident.storage import held_up, incidents, outbox, timers, watch, workers
+from incident.storage import incidents, outbox, timers, watch, workers
 from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
 from incident.storage.incidents import Incident
@@ -67,8 +68,7 @@ class Scheduler:
         self.rounds = 0
         self._clock = Watched(clock, on_jump=self._jumped)
         self._tell = on_jump
-        self._ahead: list[timers.Ahead] = []
-        self._set_back = timedelta()
+        self._set_backs = SetBacks()
         self._fire = fire
         self._failures: dict[int, list[datetime]] = {}
         self._tidied_at: datetime | None = None
@@ -100,7 +100,7 @@ class Scheduler:
         """Fire everything that is due, oldest first. Says how many fired."""
         fired = 0
         with Net("the clock that was set back"):
-            self._catch_up()
+            self._set_backs.catch_up(self._clock())
         while not self._stopping.is_set():
             due = self._next()
             if due is None:
@@ -137,24 +137,12 @@ class Scheduler:
         now = self._clock()
         resting = [number for number, at in self._failures.items() if abs(now - at[-1]) < SWEEP]
         with reading() as session:
-            return timers.next_due(session, now, but_not=resting, ahead=self._ahead)
+            return timers.next_due(session, now, but_not=resting, ahead=self._set_backs.ahead)
 
     def _jumped(self, jump: Jump) -> None:
         log.warning("the clock jumped from %s to %s", jump.left, jump.landed)
-        self._ahead = [timers.Ahead(a.up_to, a.by - jump.length) for a in self._ahead]
-        self._set_back = max(self._set_back - jump.length, timedelta())
+        self._set_backs.note(jump)
         self._tell(jump)
-
-    def _catch_up(self) -> None:
-        """What was promised by the clock of before it was set back is not to wait for it."""
-        now = self._clock()
-        if not self._set_back:
-            return
-        with transaction() as session:
-            newest = timers.newest_id(session)
-            held_up.hasten(session, now)
-        self._ahead = [a for a in self._ahead if a.by] + [timers.Ahead(newest, self._set_back)]
-        self._set_back = timedelta()
 
     def _pause(self) -> timedelta:
         with Net("the look at the timers"), reading() as session:

@@ -124,10 +124,10 @@ def _accept(attempt: Attempt, page: Page) -> None:
         page_alarms.came_right(page)
         if can_hear:
             due_at = at + alarms.UNSEEN_AFTER
-            page_timers.put(attempt.session, page, alarms.UNSEEN, due_at=due_at)
+            page_timers.put(attempt.session, page, alarms.UNSEEN, due_at=due_at, at=at)
     if can_ask:
         due_at = at + alarms.UNNOTIFIED_AFTER
-        page_timers.put(attempt.session, page, alarms.UNNOTIFIED, due_at=due_at)
+        page_timers.put(attempt.session, page, alarms.UNNOTIFIED, due_at=due_at, at=at)
 
 
 def _ears(attempt: Attempt) -> tuple[bool, bool]:
@@ -203,7 +203,7 @@ def _alarm(attempt: Attempt, kind: str, sentence: str) -> None:
         return
     if attempt.plainly:
         if attempt.incident.mode == "live" and kind not in alarms.ASKS_A_PERSON:
-            page_timers.put(session, page, "rung", due_at=at)
+            page_timers.put(session, page, "rung", due_at=at, at=at)
         return
     page_alarms.raise_alarm(session, attempt.incident, page, kind=kind, sentence=sentence, at=at)
 

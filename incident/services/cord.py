@@ -55,7 +55,9 @@ def hurry(session: Session, incident: Incident, pull: Pull, signal: Signal, at: 
         return
     grace, due_at = receipts.grace_of(session, incident), pulls.grace_end(pull, signal.received_at)
     if grace is None:
-        pulls.set_timer(session, incident, pulls.GRACE, str(incident.id), pull, due_at=due_at)
+        pulls.set_timer(
+            session, incident, pulls.GRACE, str(incident.id), pull, due_at=due_at, at=at
+        )
     elif pull.grace_seconds == 0 and grace.state in ("due", "fired"):
         grace.state, grace.settled_at = "fired", at
         pulls.page(session, incident, pull, actor=DESK, why="an urgent call for help", at=at)
@@ -72,7 +74,7 @@ def ask(
     """The same emergency or a new one? Silence for two minutes means a new one."""
     receipts.tell(session, incident, "report_questioned", said, "says", at=at)
     due_at = signal.received_at + rules.SECOND_CRY
-    pulls.set_timer(session, incident, SECOND_CRY, str(signal.id), pull, due_at=due_at)
+    pulls.set_timer(session, incident, SECOND_CRY, str(signal.id), pull, due_at=due_at, at=at)
     story = words.Story(key=incident.key, status=incident.status, target=pull.target)
     asked = words.question(story, incident.title, due_at, f"{incident.key}:{signal.id}")
     in_question = signals.of_incident(session, incident.id, "asked")

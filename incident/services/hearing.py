@@ -193,7 +193,7 @@ def _reopened(session: Session, incident: Incident, page: Page, heard: Heard, at
     page.acknowledged_at, page.acknowledged_by, page.answers = None, None, []
     if page.ack_seconds:
         page.ack_due_at = at + timedelta(seconds=page.ack_seconds)
-        page_timers.put(session, page, "rung", due_at=page.ack_due_at)
+        page_timers.put(session, page, "rung", due_at=page.ack_due_at, at=at)
     text = rules.reopened(heard, page.target)
     _say(session, incident, page, "page_reopened", text, heard, at, key_moment=True)
 

@@ -124,7 +124,7 @@ def went_stale(
     page_timers.cancel(session, page, at=at)
     if page.ack_seconds:
         page.ack_due_at = at + timedelta(seconds=page.ack_seconds)
-        page_timers.put(session, page, "rung", due_at=page.ack_due_at)
+        page_timers.put(session, page, "rung", due_at=page.ack_due_at, at=at)
     rungs.say(session, incident, event, actor=PAGERDUTY, at=at)
     receipts.follow(session, incident, at)
     return True

@@ -38,7 +38,7 @@ def climb_instead(session: Session, incident: Incident, timer: Timer, at: dateti
     page = page_timers.page_of(session, timer)
     if incident.open and page.state in LIVE:
         why = STUMBLED.format(target=page.target)
-        page_timers.put(session, page, "rung", due_at=at, why=why)
+        page_timers.put(session, page, "rung", due_at=at, at=at, why=why)
 
 
 def alarm_plainly(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:

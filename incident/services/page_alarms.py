@@ -55,7 +55,7 @@ def raise_alarm(
     record(session, incident, Outcome((event,), notices), actor=DESK, at=at, steps=in_run)
     if incident.open and page.state in CLIMBABLE and kind not in rules.ASKS_A_PERSON:
         why = rules.reason_of(sentence) if page.state in LIVE else ""
-        page_timers.put(session, page, "rung", due_at=at, why=why)
+        page_timers.put(session, page, "rung", due_at=at, at=at, why=why)
     return True
 
 

@@ -27,14 +27,16 @@ def begin(session: Session, incident: Incident, page: Page, *, at: datetime) -> 
     if incident.mode == "drill" or not incident.open:
         return
     if page.state == "not_sent":
-        put(session, page, "rung", due_at=at)
+        put(session, page, "rung", due_at=at, at=at)
         return
-    put(session, page, "unaccepted", due_at=at + UNACCEPTED_AFTER)
+    put(session, page, "unaccepted", due_at=at + UNACCEPTED_AFTER, at=at)
     if page.ack_due_at is not None:
-        put(session, page, "rung", due_at=page.ack_due_at)
+        put(session, page, "rung", due_at=page.ack_due_at, at=at)
 
 
-def put(session: Session, page: Page, kind: str, *, due_at: datetime, **data: object) -> Timer:
+def put(
+    session: Session, page: Page, kind: str, *, due_at: datetime, at: datetime, **data: object
+) -> Timer:
     """Set the page's timer of this kind. One that was set before counts no more.
 
     Set anew it is a new row: while a clock that was set back catches up, old rows go by the
@@ -51,6 +53,7 @@ def put(session: Session, page: Page, kind: str, *, due_at: datetime, **data: ob
         name=name,
         data={"page": page.id, **data},
         due_at=due_at,
+        set_at=at,
     )
     session.add(timer)
     session.flush()
@@ -65,7 +68,7 @@ def hasten(session: Session, incident: Incident, *, at: datetime) -> None:
     for page in pages.of_incident(session, incident.id):
         if page.state in LIVE and page.ack_due_at is None and page.held_by_id is None:
             page.ack_seconds, page.ack_due_at = seconds, at + timedelta(seconds=seconds)
-            put(session, page, "rung", due_at=page.ack_due_at)
+            put(session, page, "rung", due_at=page.ack_due_at, at=at)
 
 
 def cancel(session: Session, page: Page, *, at: datetime, kinds: Collection[str] = KINDS) -> None:

@@ -64,7 +64,7 @@ def open_for(
         page(session, incident, pull, actor=DESK, why="a call for help in Slack", at=at)
     else:
         due_at = grace_end(pull, received_at)
-        set_timer(session, incident, GRACE, str(incident.id), pull, due_at=due_at)
+        set_timer(session, incident, GRACE, str(incident.id), pull, due_at=due_at, at=at)
     receipts.post(session, incident, at=at)
     return incident
 
@@ -75,7 +75,9 @@ def open_late(
     """An incident for a cry that we hear so late that its grace is long over. It has no receipt
     yet, and nobody is paged."""
     incident = _opened(session, pull, said, at=at)
-    return incident, set_timer(session, incident, GRACE, str(incident.id), pull, due_at=due_at)
+    return incident, set_timer(
+        session, incident, GRACE, str(incident.id), pull, due_at=due_at, at=at
+    )
 
 
 def open_at_once(
@@ -147,7 +149,14 @@ def pull_for(session: Session, incident: Incident) -> Pull:
 
 
 def set_timer(
-    session: Session, incident: Incident, kind: str, name: str, pull: Pull, *, due_at: datetime
+    session: Session,
+    incident: Incident,
+    kind: str,
+    name: str,
+    pull: Pull,
+    *,
+    due_at: datetime,
+    at: datetime,
 ) -> Timer:
     data = {
         "channel": pull.channel,
@@ -157,7 +166,12 @@ def set_timer(
         "signal": name,
     }
     timer = Timer(
-        incident_id=incident.id, kind=kind, name=f"{kind}-{name}", data=data, due_at=due_at
+        incident_id=incident.id,
+        kind=kind,
+        name=f"{kind}-{name}",
+        data=data,
+        due_at=due_at,
+        set_at=at,
     )
     session.add(timer)
     session.flush()

@@ -104,7 +104,7 @@ def _exhaust(session: Session, incident: Incident, page: Page, why: str, *, at: 
     the alarm about that is out, and it may still come right.
     """
     if page.state in LIVE and page.alarm and page.ack_due_at and at < page.ack_due_at:
-        page_timers.put(session, page, "rung", due_at=page.ack_due_at)
+        page_timers.put(session, page, "rung", due_at=page.ack_due_at, at=at)
         return
     text = f"{why}, and nobody is left to page"
     event = Event("page_exhausted", text, {"target": page.target}, step=page.step)

@@ -50,7 +50,7 @@ def take(
             _silence(session, incident, other, answerers, by=by, moment=moment, at=at, knows=knows)
     storms.take_along(session, incident, asked, who=answerers, by=by, moment=moment, at=at)
     page.state, page.acknowledged_at, page.acknowledged_by = "acknowledged", moment, answerers
-    _watch_over(session, incident, page)
+    _watch_over(session, incident, page, at=at)
 
 
 def known_as(session: Session, page: Page, actor: Actor) -> str:
@@ -99,10 +99,10 @@ def _silence(
         followups.tell_pagerduty(session, incident, page, "acknowledge", actor=by, at=at)
 
 
-def _watch_over(session: Session, incident: Incident, page: Page) -> None:
+def _watch_over(session: Session, incident: Incident, page: Page, *, at: datetime) -> None:
     """Whoever said “I have it” and fell asleep again is to be woken again."""
     target = targets.find(session, page.target)
     if target is None or not target.awake_seconds or page.acknowledged_at is None:
         return
     due_at = page.acknowledged_at + timedelta(seconds=target.awake_seconds)
-    page_timers.put(session, page, "asleep", due_at=due_at, seq=incident.last_seq)
+    page_timers.put(session, page, "asleep", due_at=due_at, at=at, seq=incident.last_seq)

@@ -59,7 +59,7 @@ def wind(session: Session, incident: Incident, *, due_at: datetime | None, at: d
         return
     _cancel(session, incident, at=at)
     incident.update_due_at, incident.update_owed_by = due_at, ""
-    _set(session, incident, DUE, due_at)
+    _set(session, incident, DUE, due_at, at=at)
 
 
 def stop(session: Session, incident: Incident, *, at: datetime) -> None:
@@ -79,7 +79,7 @@ def due(session: Session, incident: Incident, timer: Timer, at: datetime) -> Non
     incident.update_owed_by = role
     event = Event(DUE, rules.due_words(role, held.get(role, "")), {"role": role})
     _ask(session, incident, event, _reach(session, incident, role), at=at)
-    _set(session, incident, OVERDUE, at + rules.GIVEN)
+    _set(session, incident, OVERDUE, at + rules.GIVEN, at=at)
 
 
 def overdue(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:
@@ -97,7 +97,7 @@ def overdue(session: Session, incident: Incident, timer: Timer, at: datetime) ->
     event = Event(OVERDUE, text, {"role": role, "before": before}, key_moment=last)
     _ask(session, incident, event, reach, at=at)
     if not last:
-        _set(session, incident, OVERDUE, at + rules.GIVEN, turn=turn + 1)
+        _set(session, incident, OVERDUE, at + rules.GIVEN, turn=turn + 1, at=at)
 
 
 def _begins(incident: Incident) -> bool:
@@ -154,7 +154,13 @@ def _asking(incident: Incident, event: Event, reach: Reach) -> Notice:
 
 
 def _set(
-    session: Session, incident: Incident, kind: str, due_at: datetime, *, turn: int = 1
+    session: Session,
+    incident: Incident,
+    kind: str,
+    due_at: datetime,
+    *,
+    at: datetime,
+    turn: int = 1,
 ) -> None:
     """Always a new row: while a clock that was set back catches up, old rows go by the one of
     before."""
@@ -165,7 +171,9 @@ def _set(
         session.flush()
     promised = incident.update_due_at
     data = {"due_at": promised.isoformat() if promised else "", "turn": turn}
-    session.add(Timer(incident_id=incident.id, kind=kind, name=name, data=data, due_at=due_at))
+    fresh = Timer(incident_id=incident.id, kind=kind, name=name, data=data, due_at=due_at)
+    fresh.set_at = at
+    session.add(fresh)
     session.flush()
 
 

@@ -17,7 +17,8 @@ _IS_DUE = text("timers.state = 'due'")
 class Timer(Base):
     """State: due fired cancelled failed. `name` is unique: the same timer is never set twice.
 
-    `data["owed_at"]` is there once it fired, if the clock had jumped over `due_at`.
+    `set_at` is by the clock of whoever set it. `data["owed_at"]` is there once it fired, if the
+    clock had jumped over `due_at`.
     """
 
     __tablename__ = "timers"
@@ -39,6 +40,7 @@ class Timer(Base):
     state: Mapped[str] = mapped_column(default="due")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    set_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
@@ -54,17 +56,25 @@ def find(session: Session, name: str) -> Timer | None:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Timers up to the id `up_to` were set by a clock that was later set back `by` so much."""
+    """Timers up to the id `up_to`, and these `others`, were set by a clock that was later set back
+    `by` so much."""
 
     up_to: int
     by: timedelta
+    others: frozenset[int] = frozenset()
+
+    def covers(self, timer_id: int) -> bool:
+        return timer_id <= self.up_to or timer_id in self.others
 
 
 def next_due(
     session: Session, now: datetime, but_not: Collection[int] = (), ahead: Sequence[Ahead] = ()
 ) -> Timer | None:
     """The oldest timer that is due, unlocked: lock its incident first, then look again."""
-    by_then = [and_(Timer.id <= a.up_to, Timer.due_at <= now + a.by) for a in ahead]
+    by_then = [
+        and_(or_(Timer.id <= a.up_to, Timer.id.in_(a.others)), Timer.due_at <= now + a.by)
+        for a in ahead
+    ]
     return session.scalars(
         select(Timer)
         .where(_IS_DUE, or_(Timer.due_at <= now, *by_then), Timer.id.not_in(but_not))
@@ -101,6 +111,13 @@ def next_at(session: Session) -> datetime | None:
 def newest_id(session: Session) -> int:
     """The id of the timer that was set last."""
     return session.scalar(select(func.max(Timer.id))) or 0
+
+
+def strays(session: Session, after: datetime) -> dict[int, datetime]:
+    """Those that were set later than `after`, by their own clock, and when: none, as long as no
+    clock was set back."""
+    rows = session.execute(select(Timer.id, Timer.set_at).where(_IS_DUE, Timer.set_at > after))
+    return {row.id: row.set_at for row in rows}
 
 
 def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:

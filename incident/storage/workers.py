@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -55,15 +55,20 @@ def beat(
 ) -> None:
     """A sign of life, and the last `jump` of the clock if it made one.
 
-    Workers that died without a word are forgotten after a day. So is whoever beats in the
-    future, where a clock stood that was set back: if it lives, it beats again.
+    Workers that died without a word are forgotten after a day.
     """
-    strayed = or_(Worker.beat_at < at - FORGOTTEN_AFTER, Worker.beat_at > at + AHEAD)
-    session.execute(delete(Worker).where(strayed, Worker.name != name))
+    silent = Worker.beat_at < at - FORGOTTEN_AFTER
+    session.execute(delete(Worker).where(silent, Worker.name != name))
     row = Worker(name=name, started_at=started_at, beat_at=at)
     if jump is not None:
         row.jumped_at, row.jumped_seconds = jump
     session.merge(row)
+
+
+def forget_ahead(session: Session, at: datetime) -> None:
+    """Whoever beat in the future, where a clock stood that was set back. If it lives, it beats
+    again. Not before all threads have begun: its beat says by how much the clock was set."""
+    session.execute(delete(Worker).where(Worker.beat_at > at + AHEAD))
 
 
 def leave(session: Session, name: str) -> None:

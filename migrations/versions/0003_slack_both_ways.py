@@ -22,6 +22,8 @@ def upgrade() -> None:
         batch.add_column(
             sa.Column("update_owed_by", sa.String(), server_default="", nullable=False)
         )
+    with op.batch_alter_table("timers") as batch:
+        batch.add_column(sa.Column("set_at", WHEN, nullable=True))
     with op.batch_alter_table("people") as batch:
         batch.add_column(sa.Column("slack_link", sa.String(), server_default="", nullable=False))
     with op.batch_alter_table("slack_rules") as batch:
@@ -203,6 +205,8 @@ def downgrade() -> None:
             batch.drop_column(name)
         for name in ("work_hours", "bots", "urgent_words", "words"):
             batch.drop_column(name)
+    with op.batch_alter_table("timers") as batch:
+        batch.drop_column("set_at")
     with op.batch_alter_table("people") as batch:
         batch.drop_column("slack_link")
     with op.batch_alter_table("incidents") as batch:

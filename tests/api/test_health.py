@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from incident.services import proofs
-from incident.storage import outbox, workers
+from incident.storage import outbox, signals, workers
 from incident.storage.db import transaction
 from incident.storage.proofs import Proof
 from incident.storage.slack_rules import SlackRule
@@ -70,6 +70,17 @@ def test_a_page_that_waits_for_half_a_minute_is_told(anybody, clock, an_incident
     assert ready.json["oldest_page_at"] == "2021-07-10T02:00:00Z"
 
 
+def test_a_message_that_nobody_reads_for_half_a_minute_is_told(anybody, clock):
+    with transaction() as session:
+        signals.keep(session, integration="slack", delivery_key="Ev1", raw={}, at=START)
+    clock.forward(seconds=31)
+    beat(clock())
+
+    assert anybody.get("/readyz").json["problems"] == [
+        "A message has been waiting for 31 seconds to be read."
+    ]
+
+
 def test_a_sign_of_life_from_before_the_clock_was_set_back_is_none(anybody, clock):
     beat()
     clock.forward(hours=-2)
@@ -84,6 +95,7 @@ def test_whoever_beats_in_the_future_is_forgotten_by_the_next_one(database, cloc
     clock.forward(hours=-2)
     with transaction() as session:
         workers.beat(session, "w2", started_at=START, at=clock())
+        workers.forget_ahead(session, clock())
 
     with transaction() as session:
         assert workers.last_beat(session) == clock()

@@ -5,41 +5,13 @@ import pytest
 from incident.delivery.jumps import Watched
 from incident.delivery.scheduler import Scheduler
 from incident.integrations.notifier import Delivered
-from incident.rules import cord
-from incident.rules.outcome import Event, Outcome
-from incident.rules.permissions import DESK
-from incident.services.record import record
-from incident.storage import claims, held_up, incidents, outbox, timers, workers
+from incident.storage import claims, held_up, outbox, timers, workers
 from incident.storage.db import reading, transaction
 from incident.storage.outbox import Delivery
 from incident.storage.targets import RoutingKey
-from incident.storage.timers import Timer
 from tests.delivery.conftest import deliver, lines, rows
 from tests.delivery.notifiers import Told
-
-
-class Steady:
-    """The clock that nobody sets."""
-
-    def __init__(self):
-        self.seconds = 0.0
-
-    def __call__(self):
-        return self.seconds
-
-
-class BothClocks:
-    """Time that passes moves both; a jump moves only the one on the wall."""
-
-    def __init__(self, clock):
-        self.wall, self.steady = clock, Steady()
-
-    def passes(self, **units):
-        self.wall.forward(**units)
-        self.steady.seconds += timedelta(**units).total_seconds()
-
-    def jumps(self, **units):
-        self.wall.forward(**units)
+from tests.delivery.two_clocks import BothClocks, a_scheduler, say, set_timer
 
 
 @pytest.fixture
@@ -120,24 +92,6 @@ def scheduler(clocks):
     made = a_scheduler(clocks)
     made.sweep()
     return made
-
-
-def a_scheduler(clocks):
-    made = Scheduler(clock=clocks.wall, fire={"say": say})
-    made._clock = Watched(clocks.wall, steady=clocks.steady, on_jump=made._jumped)
-    return made
-
-
-def say(session, incident, timer, at):
-    """What is held to be hours late is told as such."""
-    late = " late" if cord.is_stale(timer.owed_at, at) else ""
-    line = Event("note_added", f"{timer.name}{late}")
-    record(session, incident, Outcome((line,)), actor=DESK, at=at)
-
-
-def set_timer(key, name, at):
-    with transaction() as session:
-        session.add(Timer(incident_id=incidents.id_of(key), kind="say", name=name, due_at=at))
 
 
 def test_a_timer_that_the_clock_jumped_over_fires_and_is_not_stale(incident, scheduler, clocks):
