@@ -91,7 +91,7 @@ def guard(
     if objection is not None:
         return objection
     try:
-        message = message_of(session, delivery, page, public_url=public_url, now=now)
+        message = message_of(session, delivery, page, public_url=public_url, at=at)
     except sealed.Unreadable as error:
         return Refused(str(error))
     return Ready(message, min(left, outbox.SEND_DEADLINE))

@@ -109,7 +109,7 @@ def _objection_to_edit(
 
 
 def message_of(
-    session: Session, delivery: Delivery, page: Page | None, *, public_url: str, now: datetime
+    session: Session, delivery: Delivery, page: Page | None, *, public_url: str, at: datetime
 ) -> Message:
     secret = ""
     if page is not None and page.routing_key_id is not None:
@@ -121,7 +121,7 @@ def message_of(
         subject=_subject(delivery, page),
         dedup_key=delivery.dedup_key,
         intent_key=delivery.intent_key,
-        settings=_settings(session, delivery, public_url) | _there(page) | _missed(delivery, now),
+        settings=_settings(session, delivery, public_url) | _there(page) | _missed(delivery, at),
         secret=secret,
         attempt=delivery.attempts,
         maybe_sent=delivery.maybe_sent,
@@ -141,14 +141,14 @@ def _there(page: Page | None) -> dict[str, Any]:
     return {"pagerduty_id": page.pagerduty_id} if page is not None and page.pagerduty_id else {}
 
 
-def _missed(delivery: Delivery, now: datetime) -> dict[str, Any]:
+def _missed(delivery: Delivery, at: datetime) -> dict[str, Any]:
     """The words of a summary of what Slack missed, up to this moment."""
     told = delivery.settings
     if "away_since" not in told:
         return {}
     words = catch_up.words(
         datetime.fromisoformat(told["away_since"]),
-        now,
+        at,
         left_out=int(told["left_out"]),
         last=str(told["last"]),
         zone=str(told["zone"]),

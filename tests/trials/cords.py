@@ -30,6 +30,7 @@ class Cords:
     client: Client
     promised: set[str]
     settings: dict[str, str]
+    listening: FakeSockets | None = None
 
     def hang_a_cord(self, *, grace_seconds: int) -> str:
         """A channel in which any message pages primary. Each trial has its own."""
@@ -49,6 +50,8 @@ class Cords:
     def tell(
         self, event: Any, *, port: int = 0, ahead: timedelta = timedelta(), retry: int = 0
     ) -> int:
+        if self.listening is not None:
+            return 200 if self.tell_over(self.listening, event) else 503
         self._keep(event["event"])
         address = f"http://127.0.0.1:{port or self.client.port}/slack/events"
         return send_event(address, event, secret=SIGNING_SECRET, at=now() + ahead, retry=retry)
@@ -86,6 +89,15 @@ class Cords:
             return
         with self.sockets() as sockets:
             yield lambda event: self.tell_over(sockets, event)
+
+    @contextmanager
+    def heard_over_sockets(self) -> Iterator[None]:
+        """While this lasts, whatever is told goes that way."""
+        with self.sockets() as self.listening:
+            try:
+                yield
+            finally:
+                self.listening = None
 
     def tell_over(self, sockets: FakeSockets, event: Any) -> bool:
         """Over one of the two, in turn."""

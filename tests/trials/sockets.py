@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 
 from sqlalchemy import Connection, create_engine, text
@@ -17,6 +17,12 @@ from tests.trials.rows import require_one_cry
 AWAY = 7.0
 AGAIN_EVERY = 1.0
 RENEWED_WITHIN = 15.0
+
+
+def heard_over_them(desk: Desk, *, act: Callable[[Desk], None]) -> None:
+    """What else may happen, where Slack tells of it over sockets."""
+    with desk.heard_over_sockets():
+        act(desk)
 
 
 def are_renewed(desk: Desk) -> None:

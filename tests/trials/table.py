@@ -155,25 +155,7 @@ HEARING = [
         quick=False,
     ),
 ]
-SLACK = [
-    Row("R30 a storm", storms.everybody_writes, scale="{storm} messages", share=0.1),
-    Row(
-        "R30 a storm over sockets",
-        partial(storms.everybody_writes, way=SOCKETS),
-        scale="{storm} messages",
-        share=0.1,
-        quick=False,
-    ),
-    Row("R31 told four times at once", storms.told_four_times, scale=""),
-    Row("R31 the same over sockets", storms.told_four_times_over_sockets, scale=""),
-    Row("R32 a message and a mention", storms.mentioned, scale=""),
-    Row(
-        "R32 the same over sockets",
-        partial(storms.mentioned, way=SOCKETS),
-        scale="",
-        share=0.5,
-        quick=False,
-    ),
+MANNERS = [
     Row("R33 Slack, too many", manners.is_crowded, scale=OUTAGE, share=0.3),
     Row("R33 it breaks off after it posted", manners.breaks_off_after_it_posted, share=0.5),
     Row(
@@ -193,6 +175,37 @@ SLACK = [
         share=0.3,
         quick=False,
     ),
+]
+SLACK = [
+    Row("R30 a storm", storms.everybody_writes, scale="{storm} messages", share=0.1),
+    Row(
+        "R30 a storm over sockets",
+        partial(storms.everybody_writes, way=SOCKETS),
+        scale="{storm} messages",
+        share=0.1,
+        quick=False,
+    ),
+    Row("R31 told four times at once", storms.told_four_times, scale=""),
+    Row("R31 the same over sockets", storms.told_four_times_over_sockets, scale=""),
+    Row("R32 a message and a mention", storms.mentioned, scale=""),
+    Row(
+        "R32 the same over sockets",
+        partial(storms.mentioned, way=SOCKETS),
+        scale="",
+        share=0.5,
+        quick=False,
+    ),
+    *MANNERS,
+    *[
+        Row(
+            f"{row.name}, over sockets",
+            partial(sockets.heard_over_them, act=row.act),
+            scale=row.scale,
+            share=row.share / 2,
+            quick=False,
+        )
+        for row in MANNERS
+    ],
     Row("R35 sockets renewed", sockets.are_renewed, scale="", share=0.5),
     Row("R35 both sockets die", sockets.both_die, scale="", share=0.5, quick=False),
     Row("R35 an envelope twice", sockets.tell_twice, scale="", share=0.5),
