@@ -11,7 +11,6 @@ from incident.rules.paces import gaps
 from incident.storage import allowances, outbox, paces
 from incident.storage.db import UTCDateTime
 from incident.storage.outbox import (
-    LEASE,
     PAGERDUTY,
     PATIENCE,
     SLACK,
@@ -47,7 +46,7 @@ def claim(session: Session, *, integration: str, owner: str, now: datetime) -> D
     delivery.attempts += 1
     delivery.fence += 1
     delivery.owner = owner
-    delivery.lease_until = now + LEASE
+    delivery.lease_until = now + outbox.LEASE
     return delivery
 
 
@@ -171,7 +170,7 @@ def _allowed(session: Session, delivery: Delivery, taken: Taken, now: datetime) 
     if delivery.page_id is None or delivery.drill:
         return True
     key = session.get_one(Page, delivery.page_id).routing_key_id
-    return key is None or allowances.take(session, key, now, until=now + LEASE)
+    return key is None or allowances.take(session, key, now, until=now + outbox.LEASE)
 
 
 def _is_overtaken(session: Session, delivery: Delivery) -> bool:

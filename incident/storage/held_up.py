@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from incident.storage import outbox
-from incident.storage.outbox import LEASE, UNFINISHED, Delivery
+from incident.storage.outbox import UNFINISHED, Delivery
 from incident.storage.paces import Pace
 from incident.storage.targets import RoutingKey
 
@@ -18,8 +18,8 @@ def hasten(session: Session, process_now: datetime) -> None:
     now = outbox.database_now(session, process_now)
     waiting = update(Delivery).where(Delivery.state.in_(UNFINISHED))
     session.execute(waiting.where(Delivery.due_at > now + LONGEST_WAIT).values(due_at=now))
-    claims = waiting.where(Delivery.lease_until > now + LEASE)
-    session.execute(claims.values(lease_until=now + LEASE))
+    claims = waiting.where(Delivery.lease_until > now + outbox.LEASE)
+    session.execute(claims.values(lease_until=now + outbox.LEASE))
     keys = update(RoutingKey)
     paused = keys.where(RoutingKey.paused_until > now + LONGEST_WAIT)
     session.execute(paused.values(paused_until=None))
