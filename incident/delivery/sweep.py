@@ -10,6 +10,7 @@ from incident.delivery.errands import Errand
 from incident.delivery.net import Net
 from incident.delivery.rounds import Rounds
 from incident.delivery.slack_access import access_of
+from incident.delivery.sweep_threads import Threads
 from incident.integrations import waits
 from incident.integrations.slack import histories
 from incident.integrations.slack.client import Answer, Client
@@ -46,6 +47,7 @@ class Sweep(Rounds):
         self._us: tuple[str, Us] | None = None
         self._patience_left = LONGEST_WAIT
         self._not_before: datetime | None = None
+        self._threads = Threads()
 
     def stop(self) -> None:
         super().stop()
@@ -89,14 +91,28 @@ class Sweep(Rounds):
             self._end(turn, "", reached)
             return 0
         client, us = reached
-        since = rules.stamp(turn.since)
-        history = histories.read(client, channel, since=since, wait=self.wait)
+        at, history = self._clock(), self._read(client, turn)
         found = self._keep(client, turn, history, us)
         refusal = history.refusal
+        if refusal is None:
+            self._threads.remember(channel, history.threads, at=at)
         is_whole = refusal is None or refusal.error == TOO_MANY
         stamps = [str(one.get("ts")) for one in history.messages] if is_whole else []
         self._end(turn, rules.newest(stamps, ""), why(refusal, turn.name) if refusal else "")
         return found
+
+    def _read(self, client: Client, turn: Turn) -> History:
+        """The channel, and what was answered in its threads."""
+        since = rules.stamp(turn.since)
+        back = rules.stamp(rules.looks_for_threads_from(turn.since, at=self._clock()))
+        history = histories.read(client, turn.channel, since=since, back=back, wait=self.wait)
+        for root in self._threads.unread(turn.channel, history.threads):
+            if history.refusal is None:
+                self.rounds += 1
+                history.add(
+                    histories.replies(client, turn.channel, root, since=since, wait=self.wait)
+                )
+        return history
 
     def _keep(self, client: Client, turn: Turn, history: History, us: Us) -> int:
         """Read each of these as if Slack had told it just now, the oldest first."""

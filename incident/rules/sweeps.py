@@ -10,6 +10,8 @@ EVERY = timedelta(seconds=60)
 # Slack's messages may become readable a little out of order.
 OVERLAP = timedelta(minutes=5)
 LOOKS_BACK = timedelta(days=7)
+# Threads that began longer ago than this are not looked into.
+THREADS_LAST = timedelta(days=1)
 # What was written just now is on its way to us by Slack's own telling.
 ON_ITS_WAY = timedelta(seconds=5)
 FOUND = "sweep:"
@@ -74,6 +76,11 @@ def reads_from(
     if armed_at is not None:
         return max(at - LOOKS_BACK, armed_at)
     return max(at - cord.STALE_AFTER, begins_at)
+
+
+def looks_for_threads_from(since: datetime, *, at: datetime) -> datetime:
+    """How far back a thread may have begun in which somebody answered since."""
+    return min(since, at - THREADS_LAST)
 
 
 def newest(stamps: list[str], before: str) -> str:

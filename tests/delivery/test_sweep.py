@@ -16,7 +16,7 @@ from incident.storage.db import reading, transaction
 from incident.storage.signals import Signal
 from incident.storage.slack_rules import SlackRule
 from tests.conftest import ADA, MAYA, START, connect_target
-from tests.fakes.slack import A_TOKEN, FakeSlack, says
+from tests.fakes.slack import A_TOKEN, FakeSlack, method_of, says
 from tests.fakes.slack_events import OUR_BOT, OUR_MEMBER
 
 CHANNEL = "C0EMERGENCY"
@@ -451,3 +451,85 @@ def pause(seconds):
 
 def _stumble(_raw):
     raise RuntimeError("a fault of ours")
+
+
+def test_a_cry_in_a_thread_that_slack_never_told_is_found(sweep, slack, clock):
+    change_rule(threads=True, words=["help"])
+    root = slack.person_says("Deploying now")
+    inbox.receive(b"1", root, at=clock())
+    slack.person_says("Help, all uploads fail since then", thread_ts=root["event"]["ts"])
+
+    assert later(clock, sweep, seconds=60) == 1
+    assert opened() == ["INC-1 triage Help, all uploads fail since then"]
+
+
+def test_an_answer_in_the_thread_of_an_incident_is_found(sweep, slack, clock):
+    root = slack.person_says("Uploads are failing")
+    inbox.receive(b"1", root, at=clock())
+    clock.forward(seconds=30)
+    slack.person_says("Only in Frankfurt", thread_ts=root["event"]["ts"])
+
+    assert later(clock, sweep, seconds=60) == 1
+    assert any("Only in Frankfurt" in line for line in lines())
+    assert later(clock, sweep, seconds=60) == 0
+
+
+def test_a_thread_is_looked_into_though_it_began_hours_ago(sweep, slack, clock):
+    root = slack.person_says("Uploads are failing")
+    inbox.receive(b"1", root, at=clock())
+    for number in range(3):
+        clock.forward(hours=5)
+        last = slack.person_says(f"Lunch {number}?")
+        inbox.receive(b"1", last, at=clock())
+        later(clock, sweep, seconds=60)
+    slack.person_says("Again!", thread_ts=root["event"]["ts"])
+
+    assert later(clock, sweep, seconds=60) == 1
+    assert any("Again!" in line for line in lines())
+
+
+def test_threads_where_nobody_answered_cost_no_question(sweep, slack, clock):
+    for _ in range(3):
+        root = slack.person_says("Uploads are failing")
+        inbox.receive(b"1", root, at=clock())
+        inbox.receive(b"1", slack.person_says("Which?", thread_ts=root["event"]["ts"]), at=clock())
+    later(clock, sweep, seconds=60)
+    slack.person_says("Hello")
+    later(clock, sweep, minutes=10)
+    asked = [method_of(request) for request in slack.requests]
+    later(clock, sweep, minutes=10)
+
+    assert asked.count("conversations.replies") == 3
+    assert [method_of(request) for request in slack.requests].count("conversations.replies") == 3
+
+
+def test_a_thread_that_is_gone_is_no_trouble(sweep, slack, clock):
+    root = slack.person_says("Uploads are failing")
+    inbox.receive(b"1", root, at=clock())
+    slack.person_says("Anyone?", thread_ts=root["event"]["ts"])
+    slack.script_for["conversations.replies"] = [says("thread_not_found")]
+    later(clock, sweep, seconds=60)
+
+    assert the_rule().trouble == ""
+
+
+def test_a_thread_that_could_not_be_read_is_read_again(sweep, slack, clock):
+    root = slack.person_says("Uploads are failing")
+    inbox.receive(b"1", root, at=clock())
+    slack.person_says("Only in Frankfurt", thread_ts=root["event"]["ts"])
+    slack.script_for["conversations.replies"] = [says("internal_error")]
+    assert later(clock, sweep, seconds=60) == 0
+    assert the_rule().trouble != ""
+
+    assert later(clock, sweep, seconds=60) == 1
+    assert the_rule().trouble == ""
+
+
+def test_an_answer_of_just_now_is_left_to_slack_and_found_the_next_time(sweep, slack, clock):
+    root = slack.person_says("Uploads are failing")
+    inbox.receive(b"1", root, at=clock())
+    clock.forward(seconds=60)
+    slack.person_says("Only in Frankfurt", thread_ts=root["event"]["ts"])
+    assert later(clock, sweep, seconds=2) == 0
+
+    assert later(clock, sweep, seconds=60) == 1

@@ -17,7 +17,11 @@ class Channels(SlackState):
             return "channel_not_found"
         if not channel.joined:
             return "not_in_channel"
-        face = [m for m in channel.messages if m.get("thread_ts") in (None, m["ts"])]
+        face = [
+            m | _thread_of(channel, m["ts"])
+            for m in channel.messages
+            if m.get("thread_ts") in (None, m["ts"])
+        ]
         return _messages(list(reversed(face)), arguments)
 
     def _conversations_replies(self, arguments: Arguments) -> Reply | str:
@@ -234,6 +238,14 @@ def described(channel: Channel) -> Reply:
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": channel.purpose, "creator": "", "last_set": 0},
     }
+
+
+def _thread_of(channel: Channel, root: str) -> dict[str, Any]:
+    """What a message shows of the thread that hangs on it."""
+    replies = [m["ts"] for m in channel.messages if m.get("thread_ts") == root != m["ts"]]
+    if not replies:
+        return {}
+    return {"thread_ts": root, "reply_count": len(replies), "latest_reply": max(replies)}
 
 
 def _messages(

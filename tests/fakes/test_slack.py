@@ -156,6 +156,19 @@ def test_history_shows_metadata_only_when_asked_and_no_replies(slack):
     assert len(thread["messages"]) == 2
 
 
+def test_history_says_of_a_thread_how_long_it_is_and_when_somebody_answered(slack):
+    root = slack.person_says("Help")["event"]["ts"]
+    slack.person_says("Alone")
+    slack.person_says("Which host?", thread_ts=root)
+    last = slack.person_says("All of them", thread_ts=root)["event"]["ts"]
+
+    said = ask(slack, "conversations.history", form=True, channel="C0EMERGENCY")["messages"]
+
+    assert said[-1]["thread_ts"] == root
+    assert (said[-1]["reply_count"], said[-1]["latest_reply"]) == (2, last)
+    assert "latest_reply" not in said[-2]
+
+
 def test_history_takes_no_json(slack):
     said = ask(slack, "conversations.history", channel="C0EMERGENCY")
 

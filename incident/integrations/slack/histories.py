@@ -1,6 +1,6 @@
 """Reads what was said in a channel, and tells it as Slack would have told it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -35,10 +35,17 @@ class Us:
 
 @dataclass(slots=True)
 class History:
-    """`refusal` is why reading ended before everything was read, None if it did not."""
+    """`refusal` is why reading ended before everything was read, None if it did not. `threads`
+    are those in which somebody answered since: the first message of each, and the last answer."""
 
     messages: list[Object] = field(default_factory=list)
     refusal: Answer | None = None
+    threads: dict[str, str] = field(default_factory=dict)
+
+    def add(self, thread: "History") -> None:
+        """What was answered in one of its threads, each at its moment."""
+        self.messages = sorted([*self.messages, *thread.messages], key=_ts)
+        self.refusal = thread.refusal
 
 
 def whoami(client: Client) -> Us | Answer:
@@ -56,19 +63,42 @@ def read(
     *,
     since: str,
     until: str = "",
+    back: str = "",
     wait: Callable[[timedelta], bool],
 ) -> History:
     """What stands in the channel itself, oldest first; replies in threads are not among it.
 
-    `wait` rests as long as Slack asks for, or says that there is no time for that. A public
-    channel that we are not in is joined, once.
+    With `back`, which is earlier than `since`, threads are looked for that far back, among as
+    many messages as Slack gives at once. `wait` rests as long as Slack asks for, or says that
+    there is no time for that. A public channel that we are not in is joined, once.
     """
-    history = History()
-    for answer in _pages(client, channel, since, until, wait):
+    history, answered = History(), dict[str, str]()
+    asked = {"channel": channel, "oldest": back or since, "latest": until or None}
+    for answer in _pages(client, "conversations.history", asked, wait):
         if not answer.ok:
             history.refusal = answer
-        history.messages += parts(answer.data, "messages")
-    history.messages.sort(key=lambda message: text(message, "ts"))
+        found = parts(answer.data, "messages")
+        history.messages += [one for one in found if text(one, "ts") > since]
+        answered |= {text(one, "ts"): text(one, "latest_reply") for one in found}
+        if any(text(one, "ts") <= since for one in found):
+            break
+    history.messages.sort(key=_ts)
+    history.threads = {root: latest for root, latest in answered.items() if latest > since}
+    return history
+
+
+def replies(
+    client: Client, channel: str, root: str, *, since: str, wait: Callable[[timedelta], bool]
+) -> History:
+    """What was answered in a thread since then, oldest first. Nothing, if there is none now."""
+    history = History()
+    asked = {"channel": channel, "ts": root, "oldest": since}
+    for answer in _pages(client, "conversations.replies", asked, wait):
+        if not answer.ok and answer.error != "thread_not_found":
+            history.refusal = answer
+        found = parts(answer.data, "messages")
+        history.messages += [one for one in found if text(one, "ts") > max(since, root)]
+    history.messages.sort(key=_ts)
     return history
 
 
@@ -106,24 +136,21 @@ def why(answer: Answer, channel: str) -> str:
     return f"{channel} could not be read: {errors.read(answer, channel).reason}."
 
 
+def _ts(message: Object) -> str:
+    return text(message, "ts")
+
+
 def _pages(
-    client: Client, channel: str, since: str, until: str, wait: Callable[[timedelta], bool]
+    client: Client, method: str, asked: Mapping[str, str | None], wait: Callable[[timedelta], bool]
 ) -> Iterator[Answer]:
     cursor, may_join = "", True
     for _ in range(PAGES):
-        answer = client.ask(
-            "conversations.history",
-            channel=channel,
-            oldest=since,
-            latest=until or None,
-            limit=PAGE_LENGTH,
-            cursor=cursor or None,
-        )
+        answer = client.ask(method, limit=PAGE_LENGTH, cursor=cursor or None, **asked)
         if answer.error == "ratelimited" and wait(answer.after or A_MOMENT):
             continue
         if answer.error == "not_in_channel" and may_join:
             may_join = False
-            if client.ask("conversations.join", channel=channel).ok:
+            if client.ask("conversations.join", channel=asked["channel"]).ok:
                 continue
         yield answer
         cursor = text(part(answer.data, "response_metadata"), "next_cursor")
