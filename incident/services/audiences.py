@@ -25,7 +25,11 @@ class Audience:
 
 
 def audiences_of(session: Session, incident: Incident) -> dict[str, Audience]:
-    """Responders read where the incident lives; the others where Settings say."""
+    """Responders read where the incident lives; the others where Settings say, unless the
+    incident is private: then it is spoken of in a channel of its own, or nowhere."""
+    if incident.private:
+        others = {name: Audience(name) for name in AUDIENCES[1:]}
+        return {"responders": _responders(session, incident), **others}
     kept = connections.settings_of(session, connections.SLACK).get("audiences") or {}
     found = {"responders": _responders(session, incident)}
     for name in AUDIENCES[1:]:

@@ -62,7 +62,9 @@ def _head(incident: Incident, audiences: list[Audience]) -> str:
     drill = "DRILL " if incident.mode == "drill" else ""
     lines = [f"{drill}{incident.key}: {shortened(incident.title, TITLE_LENGTH)}"]
     nowhere = [audience.name for audience in audiences if not audience.channel]
-    if nowhere:
+    if nowhere and incident.private:
+        lines.append("It is private, so it is told only in a private channel of its own.")
+    elif nowhere:
         lines.append(f"No channel for: {', '.join(nowhere)}. Settings, Slack chooses one.")
     return "\n".join(lines)
 

@@ -6,13 +6,13 @@ from incident.rules.dialogs import Asked
 from incident.rules.fields import Wrong
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
-from incident.services import dialogs, incidents, updates
+from incident.services import dialogs, incidents, privacy, updates
 from incident.services.updates import Draft
 from incident.storage import connections as connection_rows
 from incident.storage import incidents as rows
 from incident.storage import updates as update_rows
 from incident.storage.db import reading, transaction
-from tests.conftest import MAYA, START
+from tests.conftest import ADA, MAYA, START
 
 EVE = Actor("eve", role="reporter", source="slack")
 
@@ -146,3 +146,13 @@ def test_whoever_has_no_account_is_asked_nothing_and_sends_nothing(key, clock):
 
 def test_a_drill_says_so_in_the_dialog(database, an_incident, clock):
     assert fill(an_incident(mode="drill"), clock).text.startswith("DRILL INC-1: Uploads")
+
+
+def test_of_a_private_incident_no_other_audience_is_offered(key, executives, clock):
+    with transaction() as session:
+        privacy.hide(session, incident_key=key, actor=ADA, at=clock())
+
+    asked = fill(key, clock, actor=ADA)
+
+    assert "to" not in fields(asked)
+    assert "told only in a private channel of its own" in asked.text

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from incident.rules.fields import Wrong
 from incident.rules.outcome import NotAllowed
-from incident.services import audiences, effects, incidents, updates
+from incident.services import audiences, effects, incidents, privacy, updates
 from incident.services.updates import Draft
 from incident.storage import connections as connection_rows
 from incident.storage import incidents as rows
@@ -15,7 +15,7 @@ from incident.storage import timeline
 from incident.storage import updates as update_rows
 from incident.storage.db import reading, transaction
 from incident.storage.outbox import Delivery
-from tests.conftest import MAYA, SAM, START
+from tests.conftest import ADA, MAYA, SAM, START
 
 pytestmark = pytest.mark.usefixtures("database")
 EXECUTIVES = {"channel": "C0EXEC", "name": "#exec"}
@@ -107,6 +107,19 @@ def test_words_for_an_audience_without_a_channel_are_kept_and_go_nowhere(key, cl
 
     assert update.wordings == {"executives": "For the board"}
     assert posts() == {}
+
+
+def test_of_a_private_incident_nobody_is_told_outside_its_own_channel(key, clock):
+    choose(executives=EXECUTIVES, customers={"channel": "C0HELP", "name": "#help"})
+    with transaction() as session:
+        privacy.hide(session, incident_key=key, actor=ADA, at=clock())
+    before = len(posts())
+
+    update = write(key, clock, wordings={"responders": "", "executives": "", "customers": ""})
+
+    assert len(update.wordings) == 3
+    assert not {"C0EXEC", "C0HELP"} & set(posts())
+    assert len(posts()) == before
 
 
 def test_an_audience_may_be_told_nothing_this_time(key, clock):

@@ -10,7 +10,7 @@ from incident.storage.outbox import Delivery
 from incident.storage.updates import Update
 from incident.web.screens.messages import of_post
 
-NOWHERE = "Posted nowhere: no channel was chosen."
+NOWHERE = "Posted nowhere: there was no channel for it."
 
 
 @dataclass(frozen=True, slots=True)
