@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import inf
 from typing import TypeVar
 
 from config import Config
@@ -23,6 +22,8 @@ from incident.storage.signals import Signal
 PAUSE = 1.0
 MINUTE = timedelta(minutes=1)
 PER_MINUTE = 100
+# The part of it that pages may have that have been out for long.
+FOR_THE_OLD = 0.6
 # How long a page has been out, and how often it is asked about until then.
 HURRY = (
     (timedelta(minutes=2), timedelta(seconds=5)),
@@ -89,8 +90,9 @@ class Listener(Rounds):
         return count
 
     def _due(self) -> tuple[list[Asked], list[Signal]]:
-        """Whoever has waited longest for their turn comes first, measured by how often that is:
-        hundreds of old pages hold up no young one."""
+        """Whoever has waited longest for their turn comes first, measured by how often that is,
+        and of those the youngest: hundreds of old pages hold up no young one. For whoever begins
+        here each of them is just due."""
         now = self._clock()
         with reading() as session:
             nameless = signals.nameless(session, webhooks.PAGERDUTY)
@@ -98,20 +100,18 @@ class Listener(Rounds):
         for gone in self._asked_at.keys() - {one.page_id for one in listened}:
             self._asked_at.pop(gone)
             self._known.pop(gone, None)
-        due = [one for one in listened if self._is_due(one, now)]
-        return sorted(due, key=lambda one: -self._turns_missed(one, now)), nameless
-
-    def _is_due(self, page: Asked, now: datetime) -> bool:
-        before = self._asked_at.get(page.page_id)
-        return before is None or abs(now - before) >= page.every
+        for new in listened:
+            self._asked_at.setdefault(new.page_id, now - new.every)
+        due = [one for one in listened if self._turns_missed(one, now) >= 1]
+        return sorted(due, key=lambda one: (-self._turns_missed(one, now), one.every)), nameless
 
     def _turns_missed(self, page: Asked, now: datetime) -> float:
-        before = self._asked_at.get(page.page_id)
-        return inf if before is None else abs(now - before) / page.every
+        return abs(now - self._asked_at[page.page_id]) / page.every
 
     def _ask(self, rest: Rest, page: Asked) -> bool:
         """No transaction is open while we ask."""
-        if not self._may_ask(1 if page.pagerduty_id else 2):
+        most = PER_MINUTE if page.every < AT_LEISURE else int(PER_MINUTE * FOR_THE_OLD)
+        if not self._may_ask(1 if page.pagerduty_id else 2, most=most):
             return False
         self._asked_at[page.page_id] = self._clock()
         known = self._known.setdefault(page.page_id, set())
@@ -134,7 +134,7 @@ class Listener(Rounds):
 
     def _name(self, rest: Rest, signal: Signal) -> bool:
         """Which of our pages a webhook meant that named no key."""
-        if not self._may_ask(1):
+        if not self._may_ask(1, most=PER_MINUTE):
             return False
         keys = _or_nothing(lambda: log.keys_of(rest, signal.key), signal.key)
         with transaction() as session:
@@ -143,11 +143,11 @@ class Listener(Rounds):
                 webhooks.answer(session, kept, keys, self._clock())
         return True
 
-    def _may_ask(self, questions: int) -> bool:
+    def _may_ask(self, questions: int, *, most: int) -> bool:
         now = self._clock()
         while self._questions and abs(now - self._questions[0]) >= MINUTE:
             self._questions.popleft()
-        if self.stopping.is_set() or len(self._questions) + questions > PER_MINUTE:
+        if self.stopping.is_set() or len(self._questions) + questions > most:
             return False
         self._questions.extend([now] * questions)
         return True

@@ -182,6 +182,37 @@ def test_many_old_pages_hold_up_no_young_one(paged, listener, pagerduty, clock, 
     assert page_of(young).state == "acknowledged"
 
 
+def test_whoever_begins_among_many_old_pages_hears_of_a_young_one_soon(
+    paged, pagerduty, clock, monkeypatch
+):
+    monkeypatch.setattr(listening, "PER_MINUTE", 10)
+    for _ in range(8):
+        paged()
+    clock.forward(minutes=11)
+    young = paged()
+    listener = Listener(_config(pagerduty), clock=clock)
+    listener.turn()
+    pagerduty.acknowledge(page_of(young).dedup_key, "Tom")
+
+    for _ in range(2):
+        listen(listener, clock, seconds=5)
+
+    assert page_of(young).state == "acknowledged"
+
+
+def test_the_old_ones_have_their_turn_among_many_young_ones(paged, pagerduty, clock, monkeypatch):
+    monkeypatch.setattr(listening, "PER_MINUTE", 20)
+    old = paged()
+    clock.forward(minutes=11)
+    for _ in range(4):
+        paged()
+    listener = Listener(_config(pagerduty), clock=clock)
+    for _ in range(36):
+        listen(listener, clock, seconds=5)
+
+    assert page_of(old).state == "notified"
+
+
 def test_never_more_questions_than_a_minute_allows(paged, listener, pagerduty, clock, monkeypatch):
     monkeypatch.setattr(listening, "PER_MINUTE", 8)
     first, *_, last = [paged() for _ in range(3)]
