@@ -6,6 +6,7 @@ connections is started after.
 
 import gc
 import signal
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -20,7 +21,7 @@ from incident.cli.desk import open_desk
 from incident.delivery import bell
 from incident.delivery.asides import ASIDES
 from incident.delivery.inbox import READER
-from incident.delivery.shift import Shift
+from incident.delivery.shift import OnDuty, Shift
 from incident.services import people
 from incident.storage import db
 from incident.storage.watch import Watcher
@@ -36,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, config: Config, *, workers: int, threads: int, sends: bool) -> None:
         self._config, self._workers, self._threads = config, workers, threads
         self._sends = sends
-        self._shift: Shift | None = None
+        self._on_duty: Sequence[OnDuty] = ()
         self._engine = open_desk(config)
         self._engine.dispose()
         super().__init__()
@@ -83,21 +84,20 @@ class Server(BaseApplication):  # type: ignore[misc]
         """In the process that serves: nothing of its parent's connections is used."""
         self._engine = db.connect(self._config.database_url)
         Watcher(self._engine).start()
-        if self._sends:
-            self._shift = Shift(self._config, clock=clock.now)
-            self._shift.start()
         READER.serve(clock.now)
-        READER.start()
-        ASIDES.start()
+        if self._sends:
+            self._on_duty = [Shift(self._config, clock=clock.now)]
+        else:
+            self._on_duty = [READER, ASIDES]
+        for each in self._on_duty:
+            each.start()
         gthread.STOP_KEEPALIVE_LINGER = LINGER
 
         def stop(number: int, frame: FrameType | None) -> None:
             """Streams end and sending stops at once; requests under way are finished."""
             bell.HUB.stop()
-            READER.stop()
-            ASIDES.stop()
-            if self._shift is not None:
-                self._shift.stop()
+            for each in self._on_duty:
+                each.stop()
             worker.handle_exit(number, frame)
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
@@ -105,7 +105,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def _end(self, _arbiter: Any, _worker: Any) -> None:
         """What is being sent is settled before the process ends."""
-        READER.join()
-        if self._shift is not None:
-            self._shift.join()
+        for each in self._on_duty:
+            each.join()
         self._engine.dispose()

@@ -4,6 +4,7 @@ Slack is answered when its event is kept, and does not wait for what follows fro
 `READER` is on duty it reads a moment later, and whatever it does not come to a scheduler reads.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,18 +19,23 @@ from incident.storage.db import reading, transaction
 from incident.storage.failpoints import failpoint
 from incident.storage.signals import Signal
 
+log = logging.getLogger(__name__)
+
 READ: Mapping[str, Callable[[Session, Signal, datetime], None]] = {
     signals.SLACK: signals.read,
     webhooks.PAGERDUTY: webhooks.read,
 }
 
 
-def receive(body: bytes, payload: Mapping[str, Any] | None, *, at: datetime) -> None:
+def receive(
+    body: bytes, payload: Mapping[str, Any] | None, *, at: datetime, at_once: bool = False
+) -> None:
     """Keep it. Whoever sent it may be answered after this: it will be acted upon.
 
-    Where no `READER` is on duty, that is done here and now, in the same transaction.
+    Where nobody waits for an answer (`at_once`), or no `READER` is on duty, that is done here and
+    now, in the same transaction.
     """
-    later, key = READER.on_duty, _name_of(payload)
+    later, key = READER.on_duty and not at_once, _name_of(payload)
     with transaction() as session:
         kept = signals.keep(session, body, payload, key=key, at=at)
         if kept is not None:
@@ -38,7 +44,7 @@ def receive(body: bytes, payload: Mapping[str, Any] | None, *, at: datetime) -> 
             _read(session, kept, at)
     failpoint("signal-committed")
     if kept is not None and later:
-        READER.give(kept.id)
+        READER.give(kept.id, of=kept.key)
 
 
 def receive_from_pagerduty(session: Session, body: bytes, webhook_id: str, *, at: datetime) -> None:
@@ -54,6 +60,8 @@ def read_waiting(at: datetime, *, leave: timedelta = timedelta()) -> int:
     within `leave` is in good hands still. Says how many there were."""
     with reading() as session:
         waiting = rows.waiting(session, leave_since=at - leave, leave_until=at)
+    if waiting and leave:
+        log.warning("%d messages have waited: nobody came to read them", len(waiting))
     for signal_id in waiting:
         read_one(signal_id, at)
     return len(waiting)
@@ -86,8 +94,10 @@ def _read(session: Session, signal: Signal, at: datetime) -> None:
         return
     signals.give_up(session, signal, f"reading it failed ({type(net.caught).__name__})")
     if signal.state == "failed" and signal.integration == signals.SLACK:
-        with Net(f"paging for signal {signal.id}"), session.begin_nested():
+        with Net(f"paging for signal {signal.id}") as rescue, session.begin_nested():
             signals.rescue(session, signal, at)
+        if rescue.caught is not None:
+            signals.forget(signal)
         with Net(f"the receipt of signal {signal.id}"), session.begin_nested():
             signals.answer_rescued(session, signal, at)
 

@@ -4,55 +4,77 @@ from collections.abc import Callable
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Lock, Thread
+from zlib import crc32
 
 from incident.delivery.net import Net
 
+HANDS = 4
 PATIENCE = 5.0
+
+Read = Callable[[int, datetime], object]
+Clock = Callable[[], datetime]
 
 
 class Reader:
-    """One thread of this process, so that what was told first is read first.
+    """A few threads of this process. What has the same name up to its last colon, that is
+    messages of one channel, is read by one of them, what was given first first: a storm in one
+    channel holds up few others.
 
     It only hastens: what it does not come to, because its process dies or it falls behind, is
-    read by a scheduler. See `inbox.read_waiting`.
+    read by whoever looks for that. See `inbox.read_waiting`.
     """
 
-    def __init__(self, read: Callable[[int, datetime], object]) -> None:
-        self._read = read
-        self._clock: Callable[[], datetime] | None = None
-        self._given: SimpleQueue[int | None] = SimpleQueue()
+    def __init__(self, read: Read) -> None:
+        self._hands = [_Hand(read, number) for number in range(1, HANDS + 1)]
+        self._clock: Clock | None = None
         self._lock = Lock()
-        self._thread: Thread | None = None
         self.on_duty = False
 
-    def serve(self, clock: Callable[[], datetime]) -> None:
+    def serve(self, clock: Clock) -> None:
         """By which clock it reads from now on."""
         self._clock = clock
 
-    def give(self, signal_id: int) -> None:
-        """Have this signal read in a moment. It is committed."""
-        self._given.put(signal_id)
+    def give(self, signal_id: int, *, of: str = "") -> None:
+        """Have this signal read in a moment. It is committed. `of` is its name."""
+        channel = of.rpartition(":")[0]
+        self._hands[crc32(channel.encode()) % HANDS].given.put(signal_id)
 
     def start(self) -> None:
         """After the process has forked. Twice is once."""
         with self._lock:
             if self._clock is None or self.on_duty:
                 return
-            self._thread = Thread(target=self._run, args=(self._clock,), name="reader", daemon=True)
-            self._thread.start()
+            for hand in self._hands:
+                hand.start(self._clock)
             self.on_duty = True
 
     def stop(self) -> None:
         """What was given before is still read. Quick enough for a signal handler."""
         if self.on_duty:
             self.on_duty = False
-            self._given.put(None)
+            for hand in self._hands:
+                hand.given.put(None)
+
+    def join(self) -> None:
+        for hand in self._hands:
+            hand.join()
+
+
+class _Hand:
+    def __init__(self, read: Read, number: int) -> None:
+        self.given: SimpleQueue[int | None] = SimpleQueue()
+        self._read, self._name = read, f"reader-{number}"
+        self._thread: Thread | None = None
+
+    def start(self, clock: Clock) -> None:
+        self._thread = Thread(target=self._run, args=(clock,), name=self._name, daemon=True)
+        self._thread.start()
 
     def join(self) -> None:
         if self._thread is not None:
             self._thread.join(PATIENCE)
 
-    def _run(self, clock: Callable[[], datetime]) -> None:
-        for signal_id in iter(self._given.get, None):
+    def _run(self, clock: Clock) -> None:
+        for signal_id in iter(self.given.get, None):
             with Net(f"reading signal {signal_id}"):
                 self._read(signal_id, clock())

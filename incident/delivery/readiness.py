@@ -22,6 +22,7 @@ BEAT_WITHIN = timedelta(seconds=15)
 PAGE_WITHIN = timedelta(seconds=30)
 PROVED_WITHIN = 3 * EVERY
 JUMP_FOR = timedelta(hours=1)
+CLOCKS_APART = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ def _ask(session: Session, process_now: datetime) -> Readiness:
         ),
         warnings=(
             *_unsteadiness(workers.last_jump(session), process_now),
+            *_difference(process_now, now),
             *_deafness(of_slack),
             *slack_health.deaf(slack_rules.armed(session), of_slack, at=process_now),
         ),
@@ -117,6 +119,17 @@ def _unsteadiness(jump: tuple[datetime, int] | None, now: datetime) -> tuple[str
     way = "forward" if jump[1] > 0 else "back"
     length = _seconds(timedelta(seconds=abs(jump[1])))
     return (f"The clock of the worker's machine was set {way} by {length}: check it.",)
+
+
+def _difference(process_now: datetime, database_now: datetime) -> tuple[str, ...]:
+    """Timers go by the clocks of processes, claims by the database's, if it has one."""
+    apart = abs(process_now - database_now)
+    if apart <= CLOCKS_APART:
+        return ()
+    return (
+        f"The clocks of this process and of the database differ by {_seconds(apart)}: pages may "
+        "climb early or late. Set them right.",
+    )
 
 
 def _deafness(found: Sequence[Proof]) -> tuple[str, ...]:

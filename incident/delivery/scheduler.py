@@ -1,4 +1,4 @@
-"""What is due because time has passed: timers, and signals that were kept but never read."""
+"""What is due because time has passed: timers."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from sqlalchemy.orm import Session
 
-from incident.delivery import housekeeping, inbox
+from incident.delivery import housekeeping
 from incident.delivery.jumps import Jump, Watched
 from incident.delivery.net import Net
 from incident.delivery.set_backs import SetBacks
@@ -25,7 +25,6 @@ from incident.storage.timers import Timer
 Fire = Callable[[Session, Incident, Timer, datetime], None]
 
 SWEEP = timedelta(seconds=1)
-UNREAD = timedelta(seconds=2)
 TRIES = 3
 FIRE: Mapping[str, Fire] = {
     "grace": cord.grace_ended,
@@ -68,7 +67,7 @@ class Scheduler:
         self.rounds = 0
         self._clock = Watched(clock, on_jump=self._jumped)
         self._tell = on_jump
-        self._set_backs = SetBacks()
+        self._set_backs = SetBacks(lambda: self._clock())
         self._fire = fire
         self._failures: dict[int, list[datetime]] = {}
         self._tidied_at: datetime | None = None
@@ -100,7 +99,7 @@ class Scheduler:
         """Fire everything that is due, oldest first. Says how many fired."""
         fired = 0
         with Net("the clock that was set back"):
-            self._set_backs.catch_up(self._clock())
+            self._set_backs.catch_up()
         while not self._stopping.is_set():
             due = self._next()
             if due is None:
@@ -120,8 +119,6 @@ class Scheduler:
             self._news.clear()
             with Net("the sweep"):
                 self.sweep()
-            with Net("the inbox"):
-                inbox.read_waiting(self._clock(), leave=UNREAD)
             with Net("housekeeping"):
                 self._tidy_sometimes()
             self._news.wait(self._pause().total_seconds())

@@ -1,5 +1,6 @@
 """A clock that was set back: whatever was promised by the clock of before does not wait for it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from incident.delivery import jumps
@@ -19,7 +20,8 @@ class SetBacks:
     began by the clock of before, and what he promises by it is caught up with, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
         self.ahead: list[Ahead] = []
         self._by = timedelta()
         self._wary_since: datetime | None = None
@@ -30,8 +32,9 @@ class SetBacks:
         self.ahead = [Ahead(a.up_to, a.by - jump.length, a.others) for a in self.ahead]
         self._by = max(self._by - jump.length, timedelta())
 
-    def catch_up(self, now: datetime) -> None:
+    def catch_up(self) -> None:
         """Done twice, it changes nothing more."""
+        now = self._clock()
         if self._by:
             with transaction() as session:
                 newest = timers.newest_id(session)
@@ -39,19 +42,19 @@ class SetBacks:
             self.ahead = [*(a for a in self.ahead if a.by), Ahead(newest, self._by)]
             self._by, self._wary_since = timedelta(), now
         elif self._is_wary(now):
-            self._catch_up_with_others(now)
+            self._catch_up_with_others()
 
     def _is_wary(self, now: datetime) -> bool:
         self._wary_since = self._wary_since or now
         looked = self._looked_at
         return abs(now - self._wary_since) < WARY and (looked is None or abs(now - looked) >= EVERY)
 
-    def _catch_up_with_others(self, now: datetime) -> None:
+    def _catch_up_with_others(self) -> None:
+        """By the time when it is our turn to write: a claim of just now is none of before."""
         with transaction() as session:
+            now = self._looked_at = self._clock()
             held_up.hasten(session, now)
             found = timers.strays(session, now + jumps.NOTABLE)
-        self._looked_at = now
-        others = {n: at for n, at in found.items() if not any(a.covers(n) for a in self.ahead)}
-        if others:
-            lengths = (max(others.values()) - now, *(a.by for a in self.ahead[-1:]))
-            self.ahead.append(Ahead(0, max(lengths), frozenset(others)))
+        for timer, set_at in found.items():
+            if not any(ahead.covers(timer) for ahead in self.ahead):
+                self.ahead.append(Ahead(0, set_at - now, frozenset({timer})))

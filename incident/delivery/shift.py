@@ -12,6 +12,7 @@ from incident.delivery.channel_keeper import ChannelKeeper
 from incident.delivery.deadman import Deadman
 from incident.delivery.directory import Directory
 from incident.delivery.inbox import READER
+from incident.delivery.inbox_keeper import InboxKeeper
 from incident.delivery.listener import Listener
 from incident.delivery.notifiers import notifiers_for
 from incident.delivery.prover import Prover
@@ -40,13 +41,13 @@ class Shift:
         keeper = CardKeeper(clock=clock)
         channels, sockets = ChannelKeeper(clock=clock), Sockets(config, clock=clock)
         directory, sweep = Directory(config, clock=clock), Sweep(config, clock=clock)
-        catch_up = CatchUp(clock=clock)
+        catch_up, inbox = CatchUp(clock=clock), InboxKeeper(clock=clock)
         worker = Worker(
             notifiers_for(config),
             clock=clock,
             public_url=config.public_url,
             given=config,
-            beside={"the scheduler": scheduler},
+            beside={"the scheduler": scheduler, "the inbox": inbox},
             slow={
                 "the prover": prover,
                 "the listener": listener,
@@ -58,7 +59,7 @@ class Shift:
                 "the sweep of the channels": sweep,
             },
         )
-        self._on_duty: list[OnDuty] = [worker, scheduler, prover, listener, keeper, sockets]
+        self._on_duty: list[OnDuty] = [worker, scheduler, inbox, prover, listener, keeper, sockets]
         ASIDES.serve(config)
         READER.serve(clock)
         self._on_duty += [directory, READER, ASIDES, sweep, channels, catch_up]

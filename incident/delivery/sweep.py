@@ -14,13 +14,14 @@ from incident.delivery.sweep_threads import Threads
 from incident.integrations import waits
 from incident.integrations.slack import histories
 from incident.integrations.slack.client import Answer, Client
-from incident.integrations.slack.histories import TOO_MANY, History, Us, why
+from incident.integrations.slack.errors import CROWDED
+from incident.integrations.slack.histories import TOO_MANY, History, Thread, Us, why
 from incident.rules import cries
 from incident.rules import sweeps as rules
 from incident.rules.signals import Signal
 from incident.services import sweeps
 from incident.services.speech import said_in
-from incident.services.sweeps import Found, Turn
+from incident.services.sweeps import Found, Message, Turn
 from incident.storage.db import reading, transaction
 
 PAUSE = 3.0
@@ -92,33 +93,49 @@ class Sweep(Rounds):
             return 0
         client, us = reached
         at, history = self._clock(), self._read(client, turn)
-        found = self._keep(client, turn, history, us)
+        found = self._keep(client, turn, history.messages, us)
         refusal = history.refusal
-        if refusal is None:
-            self._threads.remember(channel, history.threads, at=at)
         is_whole = refusal is None or refusal.error == TOO_MANY
+        if is_whole:
+            more, refused = self._read_threads(client, turn, history.threads, us)
+            found, refusal = found + more, refusal or refused
         stamps = [str(one.get("ts")) for one in history.messages] if is_whole else []
-        self._end(turn, rules.newest(stamps, ""), why(refusal, turn.name) if refusal else "")
+        told = [ts for ts in stamps if rules.is_overdue(ts, at)]
+        self._end(turn, rules.newest(told, ""), why(refusal, turn.name) if refusal else "")
         return found
 
     def _read(self, client: Client, turn: Turn) -> History:
-        """The channel, and what was answered in its threads."""
         since = rules.stamp(turn.since)
         back = rules.stamp(rules.looks_for_threads_from(turn.since, at=self._clock()))
-        history = histories.read(client, turn.channel, since=since, back=back, wait=self.wait)
-        for root in self._threads.unread(turn.channel, history.threads):
-            if history.refusal is None:
-                self.rounds += 1
-                history.add(
-                    histories.replies(client, turn.channel, root, since=since, wait=self.wait)
-                )
-        return history
+        return histories.read_with_threads(
+            client, turn.channel, since=since, back=back, wait=self.wait
+        )
 
-    def _keep(self, client: Client, turn: Turn, history: History, us: Us) -> int:
+    def _read_threads(
+        self, client: Client, turn: Turn, threads: Sequence[Thread], us: Us
+    ) -> tuple[int, Answer | None]:
+        """What was answered lately, and why not all of it could be read. One that cannot be read
+        keeps no other from it; while Slack wants to be left alone, all wait for the next turn."""
+        channel, found, refused = turn.channel, 0, None
+        others = [thread for thread in threads if thread.only != us.member]
+        self._threads.owe(channel, others, since=rules.stamp(turn.since))
+        for thread, since in self._threads.next(channel):
+            at, self.rounds = self._clock(), self.rounds + 1
+            replies = histories.replies(client, channel, thread.root, since=since, wait=self.wait)
+            found += self._keep(client, turn, replies.messages, us)
+            if replies.refusal is None:
+                self._threads.done(channel, thread, at=at)
+            elif replies.refusal.error in CROWDED:
+                break
+            else:
+                refused = replies.refusal
+        return found, refused
+
+    def _keep(self, client: Client, turn: Turn, messages: Sequence[Message], us: Us) -> int:
         """Read each of these as if Slack had told it just now, the oldest first."""
         teams = tuple(dict.fromkeys((us.team, *turn.teams)))
         ears, channel, at = turn.rule, turn.channel, self._clock()
-        theirs = [one for one in history.messages if one.get("bot_id") != us.bot]
+        theirs = [one for one in messages if one.get("bot_id") != us.bot]
         overdue = [one for one in theirs if rules.is_overdue(str(one.get("ts")), at)]
         with reading() as session:
             new = sweeps.unknown(
@@ -133,7 +150,7 @@ class Sweep(Rounds):
         for event in envelopes(new, channel=channel, us=us.named(turn.teams), shared=shared):
             said = said_in(event)
             if isinstance(said, Signal) and not cries.why_deaf(ears, said):
-                inbox.receive(json.dumps(event).encode(), event, at=self._clock())
+                inbox.receive(json.dumps(event).encode(), event, at=self._clock(), at_once=True)
                 kept += 1
                 self.rounds += 1
         return kept

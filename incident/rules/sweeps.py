@@ -42,6 +42,12 @@ def is_overdue(ts: str, at: datetime) -> bool:
     return written is not None and at - written >= ON_ITS_WAY
 
 
+def is_settled(ts: str, at: datetime) -> bool:
+    """Whether nothing that was written before it can become readable any more."""
+    written = cord.written_at(ts)
+    return written is not None and at - written >= OVERLAP
+
+
 def name_of(channel: str, ts: str, changed: str = "") -> str:
     """What a message that is found is called, in place of the id of Slack's own telling; and
     what the change of it at the moment `changed` is."""

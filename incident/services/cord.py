@@ -62,10 +62,9 @@ def hurry(session: Session, incident: Incident, pull: Pull, signal: Signal, at: 
         grace.state, grace.settled_at = "fired", at
         pulls.page(session, incident, pull, actor=DESK, why="an urgent call for help", at=at)
     elif grace.state == "fired":
-        grace.state, grace.settled_at = "due", None
-        grace.due_at = due_at
-        kept = {name: value for name, value in grace.data.items() if name != "owed_at"}
-        grace.data = {**kept, "seconds": pull.grace_seconds}
+        pulls.set_timer(
+            session, incident, pulls.GRACE, str(incident.id), pull, due_at=due_at, at=at
+        )
 
 
 def ask(

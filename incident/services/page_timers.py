@@ -37,27 +37,16 @@ def begin(session: Session, incident: Incident, page: Page, *, at: datetime) -> 
 def put(
     session: Session, page: Page, kind: str, *, due_at: datetime, at: datetime, **data: object
 ) -> Timer:
-    """Set the page's timer of this kind. One that was set before counts no more.
-
-    Set anew it is a new row: while a clock that was set back catches up, old rows go by the
-    clock of before.
-    """
-    name = f"{kind}-{page.id}"
-    before = timers.find(session, name)
-    if before is not None:
-        session.delete(before)
-        session.flush()
+    """Set the page's timer of this kind. One that was set before counts no more."""
     timer = Timer(
         incident_id=page.incident_id,
         kind=kind,
-        name=name,
+        name=f"{kind}-{page.id}",
         data={"page": page.id, **data},
         due_at=due_at,
         set_at=at,
     )
-    session.add(timer)
-    session.flush()
-    return timer
+    return timers.set_anew(session, timer)
 
 
 def hasten(session: Session, incident: Incident, *, at: datetime) -> None:

@@ -16,7 +16,7 @@ from incident.services.incidents import Opening
 from incident.services.members import actor_for
 from incident.services.record import record
 from incident.storage import pages as page_rows
-from incident.storage import slack_rules, steps, targets
+from incident.storage import slack_rules, steps, targets, timers
 from incident.storage.incidents import Incident
 from incident.storage.slack_rules import SlackRule
 from incident.storage.timers import Timer
@@ -173,9 +173,7 @@ def set_timer(
         due_at=due_at,
         set_at=at,
     )
-    session.add(timer)
-    session.flush()
-    return timer
+    return timers.set_anew(session, timer)
 
 
 def _opened(session: Session, pull: Pull, said: Said, *, at: datetime) -> Incident:

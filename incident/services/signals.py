@@ -121,6 +121,12 @@ def rescue(session: Session, signal: Signal, at: datetime) -> None:
     signal.state, signal.incident_id = "opened", opened.id
 
 
+def forget(signal: Signal) -> None:
+    """Not even that could be done. It has no name any more, so that the sweep finds its message
+    once more."""
+    signal.key = ""
+
+
 def answer_rescued(session: Session, signal: Signal, at: datetime) -> None:
     """Whoever called sees who is paged for it, if that much can be done."""
     if signal.state == "opened" and signal.incident_id is not None:

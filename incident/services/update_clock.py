@@ -162,19 +162,16 @@ def _set(
     at: datetime,
     turn: int = 1,
 ) -> None:
-    """Always a new row: while a clock that was set back catches up, old rows go by the one of
-    before."""
-    name = f"{kind}-{incident.id}-{due_at.timestamp():.6f}"
-    before = timers.find(session, name)
-    if before is not None:
-        session.delete(before)
-        session.flush()
     promised = incident.update_due_at
-    data = {"due_at": promised.isoformat() if promised else "", "turn": turn}
-    fresh = Timer(incident_id=incident.id, kind=kind, name=name, data=data, due_at=due_at)
-    fresh.set_at = at
-    session.add(fresh)
-    session.flush()
+    timer = Timer(
+        incident_id=incident.id,
+        kind=kind,
+        name=f"{kind}-{incident.id}-{due_at.timestamp():.6f}",
+        data={"due_at": promised.isoformat() if promised else "", "turn": turn},
+        due_at=due_at,
+        set_at=at,
+    )
+    timers.set_anew(session, timer)
 
 
 def _cancel(session: Session, incident: Incident, *, at: datetime) -> None:

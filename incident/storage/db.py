@@ -58,6 +58,8 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+LONGEST_SLEEP = 60
+
 Row = TypeVar("Row", bound=Base)
 
 _Session = sessionmaker(expire_on_commit=False)
@@ -89,9 +91,11 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(parsed, pool_size=20, max_overflow=40, hide_parameters=True)
         _make_sqlite_strict(engine)
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed, pool_size=20, max_overflow=40, pool_pre_ping=True, hide_parameters=True
     )
+    _let_nobody_sleep(engine)
+    return engine
 
 
 @contextmanager
@@ -124,6 +128,16 @@ def find_or_add(session: Session, query: Select[Row], row: Row) -> Row:
             session.add(row)
         found = session.scalars(locked).one()
     return found
+
+
+def _let_nobody_sleep(engine: Engine) -> None:
+    """A process that is frozen in the middle of a transaction keeps its locks for a minute. No
+    transaction of ours waits for the world, so none lasts that long."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{LONGEST_SLEEP}s'")
+        connection.commit()
 
 
 def _make_sqlite_strict(engine: Engine) -> None:

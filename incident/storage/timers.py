@@ -54,6 +54,21 @@ def find(session: Session, name: str) -> Timer | None:
     return session.scalars(select(Timer).where(Timer.name == name)).one_or_none()
 
 
+def set_anew(session: Session, timer: Timer) -> Timer:
+    """One of this name that was set before counts no more.
+
+    It is always a new row: while a clock that was set back catches up, old rows go by the clock
+    of before.
+    """
+    before = find(session, timer.name)
+    if before is not None:
+        session.delete(before)
+        session.flush()
+    session.add(timer)
+    session.flush()
+    return timer
+
+
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """Timers up to the id `up_to`, and these `others`, were set by a clock that was later set back

@@ -1,5 +1,7 @@
 """Whether the desk lives, and whether it is ready."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event
 
@@ -78,6 +80,16 @@ def test_a_message_that_nobody_reads_for_half_a_minute_is_told(anybody, clock):
 
     assert anybody.get("/readyz").json["problems"] == [
         "A message has been waiting for 31 seconds to be read."
+    ]
+
+
+def test_a_clock_that_differs_from_the_databases_is_told(anybody, clock, monkeypatch):
+    beat()
+    monkeypatch.setattr(outbox, "database_now", lambda _, now: now - timedelta(minutes=10))
+
+    assert anybody.get("/readyz").json["warnings"] == [
+        "The clocks of this process and of the database differ by 600 seconds: pages may climb "
+        "early or late. Set them right."
     ]
 
 

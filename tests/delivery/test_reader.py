@@ -8,6 +8,7 @@ import pytest
 
 from incident.delivery import inbox
 from incident.delivery.inbox import READER
+from incident.delivery.inbox_keeper import InboxKeeper
 from incident.delivery.reader import Reader
 from incident.storage.db import reading, transaction
 from incident.storage.incidents import Incident
@@ -80,7 +81,7 @@ def test_the_same_event_told_again_is_given_to_nobody(on_duty, clock):
     given = []
     tell(clock, event_id="Ev1", ts="1.000001")
     until(lambda: states() == ["opened"])
-    on_duty.give = given.append
+    on_duty.give = lambda signal_id, of: given.append(signal_id)
     try:
         tell(clock, event_id="Ev1", ts="1.000001")
     finally:
@@ -97,7 +98,7 @@ def test_without_a_reader_it_is_read_at_once(armed, clock):
 
 
 def test_what_its_reader_never_came_to_is_read_by_a_scheduler(on_duty, clock, monkeypatch):
-    monkeypatch.setattr(on_duty, "give", lambda signal_id: None)
+    monkeypatch.setattr(on_duty, "give", lambda signal_id, of: None)
     tell(clock)
     leave = timedelta(seconds=2)
     assert inbox.read_waiting(clock(), leave=leave) == 0
@@ -107,8 +108,42 @@ def test_what_its_reader_never_came_to_is_read_by_a_scheduler(on_duty, clock, mo
     assert states() == ["opened"]
 
 
+def test_whoever_looks_for_what_was_left_says_so_in_the_log(on_duty, clock, monkeypatch, caplog):
+    monkeypatch.setattr(on_duty, "give", lambda signal_id, of: None)
+    keeper = InboxKeeper(clock=clock)
+    tell(clock)
+    assert keeper.turn() == 0
+    clock.forward(seconds=2)
+
+    assert (keeper.turn(), keeper.turn()) == (1, 0)
+    assert states() == ["opened"]
+    assert "1 messages have waited" in caplog.text
+
+
+def test_where_nobody_waits_for_an_answer_it_is_read_at_once(on_duty, clock):
+    event = a_message_event("Uploads fail", channel="C0EMERGENCY")
+    inbox.receive(b"1", event, at=clock(), at_once=True)
+
+    assert states() == ["opened"]
+
+
+def test_a_cry_that_cannot_even_be_rescued_has_no_name_for_the_sweep(armed, clock, monkeypatch):
+    def breaks(*_):
+        raise RuntimeError("nothing works")
+
+    monkeypatch.setattr(inbox, "READ", {"slack": breaks})
+    monkeypatch.setattr(inbox.signals, "rescue", breaks)
+    tell(clock)
+    for _ in range(3):
+        inbox.read_waiting(clock())
+
+    with reading() as session:
+        (kept,) = session.query(Signal)
+    assert (kept.state, kept.key) == ("failed", "")
+
+
 def test_what_was_kept_by_a_clock_that_was_ahead_waits_for_nothing(on_duty, clock, monkeypatch):
-    monkeypatch.setattr(on_duty, "give", lambda signal_id: None)
+    monkeypatch.setattr(on_duty, "give", lambda signal_id, of: None)
     tell(clock)
     clock.forward(hours=-2)
 
@@ -117,7 +152,7 @@ def test_what_was_kept_by_a_clock_that_was_ahead_waits_for_nothing(on_duty, cloc
 
 def test_read_by_two_at_once_it_counts_once(armed, clock, monkeypatch):
     monkeypatch.setattr(inbox.READER, "on_duty", True)
-    monkeypatch.setattr(inbox.READER, "give", lambda signal_id: None)
+    monkeypatch.setattr(inbox.READER, "give", lambda signal_id, of: None)
     tell(clock)
     start = threading.Barrier(4)
 
@@ -153,17 +188,41 @@ def test_one_that_fails_is_left_to_the_scheduler_and_the_next_is_read(on_duty, c
     assert states() == ["joined", "opened"]
 
 
-def test_what_was_given_before_the_end_is_still_read(clock):
+def test_what_was_given_before_the_end_is_still_read_a_channel_in_its_order(clock):
     done = []
     reader = Reader(lambda number, at: done.append(number))
     reader.serve(clock)
-    for number in range(100):
-        reader.give(number)
+    for number in range(200):
+        reader.give(number, of=f"T0:C{number % 2}:{number}.000001")
     reader.start()
     reader.stop()
     reader.join()
 
-    assert done == list(range(100))
+    assert [number for number in done if number % 2] == list(range(1, 200, 2))
+    assert [number for number in done if not number % 2] == list(range(0, 200, 2))
+
+
+def test_a_slow_channel_holds_up_no_other(clock):
+    done, going = [], threading.Event()
+
+    def read(number, at):
+        if number == 1:
+            assert going.wait(10)
+        done.append(number)
+
+    reader = Reader(read)
+    reader.serve(clock)
+    reader.start()
+    reader.give(1, of="T0:C1:1.000001")
+    for number in range(2, 12):
+        reader.give(number, of=f"T0:C{number}:1.000001")
+    until(lambda: len(done) >= 5)
+    assert 1 not in done
+    going.set()
+    reader.stop()
+    reader.join()
+
+    assert sorted(done) == list(range(1, 12))
 
 
 def test_begun_twice_there_is_one_thread_and_after_its_end_it_can_begin_again(clock):

@@ -57,9 +57,25 @@ def test_one_that_is_set_by_the_new_time_meanwhile_goes_by_it(incident, schedule
     now = clocks.wall()
     set_by_the_clock_of_before(incident, "late", clocks)
     set_timer(incident, "new", now + A_WHILE * 2, set_at=now)
+    assert scheduler.sweep() == 0
     clocks.passes(seconds=30)
-    scheduler.sweep()
+    assert scheduler.sweep() == 1
 
+    clocks.passes(seconds=29)
+    assert scheduler.sweep() == 0
+    clocks.passes(seconds=1)
+    assert scheduler.sweep() == 1
+
+
+def test_each_goes_by_the_clock_of_whoever_set_it(incident, scheduler, clocks):
+    """One process did not know yet; the clock of another is ten minutes ahead."""
+    set_by_the_clock_of_before(incident, "late", clocks)
+    ahead = clocks.wall() + timedelta(minutes=10)
+    set_timer(incident, "ahead", ahead + 2 * A_WHILE, set_at=ahead)
+    assert scheduler.sweep() == 0
+
+    clocks.passes(seconds=30)
+    assert scheduler.sweep() == 1
     clocks.passes(seconds=29)
     assert scheduler.sweep() == 0
     clocks.passes(seconds=1)

@@ -16,6 +16,7 @@ from incident.storage.db import reading, transaction
 from incident.storage.signals import Signal
 from incident.storage.slack_rules import SlackRule
 from tests.conftest import ADA, MAYA, START, connect_target
+from tests.fakes import server
 from tests.fakes.slack import A_TOKEN, FakeSlack, method_of, says
 from tests.fakes.slack_events import OUR_BOT, OUR_MEMBER
 
@@ -499,8 +500,8 @@ def test_threads_where_nobody_answered_cost_no_question(sweep, slack, clock):
     asked = [method_of(request) for request in slack.requests]
     later(clock, sweep, minutes=10)
 
-    assert asked.count("conversations.replies") == 3
-    assert [method_of(request) for request in slack.requests].count("conversations.replies") == 3
+    assert asked.count("conversations.replies") == 6
+    assert [method_of(request) for request in slack.requests].count("conversations.replies") == 6
 
 
 def test_a_thread_that_is_gone_is_no_trouble(sweep, slack, clock):
@@ -533,3 +534,63 @@ def test_an_answer_of_just_now_is_left_to_slack_and_found_the_next_time(sweep, s
     assert later(clock, sweep, seconds=2) == 0
 
     assert later(clock, sweep, seconds=60) == 1
+
+
+def thread_of(slack, clock, text="Uploads are failing"):
+    """The first message of a thread, which Slack told."""
+    root = slack.person_says(text)
+    inbox.receive(b"1", root, at=clock())
+    return root["event"]["ts"]
+
+
+def test_a_thread_where_only_we_answered_costs_no_question(sweep, slack, clock):
+    root = thread_of(slack, clock)
+    slack.person_says("Paging primary", thread_ts=root, user=OUR_MEMBER, bot_id=OUR_BOT)
+    later(clock, sweep, seconds=60)
+
+    assert "conversations.replies" not in [method_of(request) for request in slack.requests]
+
+
+def test_a_thread_that_cannot_be_read_keeps_no_other_from_it(sweep, slack, clock):
+    for place in ("Berlin", "Frankfurt"):
+        slack.person_says(f"Only in {place}", thread_ts=thread_of(slack, clock))
+    slack.script_for["conversations.replies"] = [says("internal_error")]
+
+    assert later(clock, sweep, seconds=60) == 1
+    assert the_rule().trouble != ""
+    assert later(clock, sweep, seconds=60) == 1
+    assert the_rule().trouble == ""
+
+
+def test_while_slack_wants_to_be_left_alone_threads_wait_for_their_turn(sweep, slack, clock):
+    slack.person_says("Only in Frankfurt", thread_ts=thread_of(slack, clock))
+    slack.script_for["conversations.replies"] = [server.rate_limited(600)] * 2
+    assert later(clock, sweep, seconds=60) == 0
+    slack.person_says("Hello")
+    clock.forward(minutes=10)
+    later(clock, sweep, minutes=10)
+
+    assert any("Only in Frankfurt" in line for line in lines())
+
+
+def test_an_older_answer_that_turns_up_late_is_found(sweep, slack, clock):
+    """Slack's messages may become readable a little out of order."""
+    root = thread_of(slack, clock)
+    clock.forward(seconds=30)
+    hidden = slack.stamp()
+    slack.person_says("Second", thread_ts=root)
+    later(clock, sweep, seconds=60)
+    slack.person_says("First", thread_ts=root, ts=hidden)
+
+    assert later(clock, sweep, seconds=60) == 1
+    assert any("First" in line for line in lines())
+
+
+def test_a_message_of_just_now_does_not_move_what_is_read_next(sweep, slack, clock):
+    clock.forward(seconds=60)
+    first = slack.person_says("Uploads are failing")
+    clock.forward(seconds=20)
+    slack.person_says("Lunch?")
+    later(clock, sweep, seconds=1)
+
+    assert the_rule().swept_ts == first["event"]["ts"]

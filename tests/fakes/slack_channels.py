@@ -242,10 +242,17 @@ def described(channel: Channel) -> Reply:
 
 def _thread_of(channel: Channel, root: str) -> dict[str, Any]:
     """What a message shows of the thread that hangs on it."""
-    replies = [m["ts"] for m in channel.messages if m.get("thread_ts") == root != m["ts"]]
+    replies = [m for m in channel.messages if m.get("thread_ts") == root != m["ts"]]
     if not replies:
         return {}
-    return {"thread_ts": root, "reply_count": len(replies), "latest_reply": max(replies)}
+    users = list(dict.fromkeys(m.get("user") or OUR_MEMBER for m in replies))
+    return {
+        "thread_ts": root,
+        "reply_count": len(replies),
+        "reply_users": users[:5],
+        "reply_users_count": len(users),
+        "latest_reply": max(m["ts"] for m in replies),
+    }
 
 
 def _messages(

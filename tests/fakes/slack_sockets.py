@@ -79,6 +79,12 @@ class FakeSockets:
         with suppress(OSError):
             self.open[over].socket.shutdown(2)
 
+    def drop_all(self) -> None:
+        """All of them at once."""
+        for each in list(self.open):
+            with suppress(OSError):
+                each.socket.shutdown(2)
+
     def wait_for(self, how_many: int) -> None:
         """Until so many sockets are open."""
         self._wait(lambda: len(self.open) == how_many, f"{how_many} sockets")
@@ -92,9 +98,7 @@ class FakeSockets:
             assert self._changed.wait_for(is_so, SECONDS), f"waited in vain for {what}"
 
     def stop(self) -> None:
-        for each in list(self.open):
-            with suppress(OSError):
-                each.socket.shutdown(2)
+        self.drop_all()
         self._server.shutdown()
 
     def __enter__(self) -> Self:

@@ -219,9 +219,10 @@ class Desk(Cords):
         took = time.monotonic() - since
         assert took <= limit or not self.measures, f"took {took:.1f} s, not {limit:.1f}"
 
-    def wait_until_settled(self, key: str) -> None:
+    def wait_until_settled(self, key: str, seconds: float = PATIENCE) -> None:
         """Until nothing about this incident is still to be sent."""
-        wait_until(lambda: self._settled(key), f"the deliveries of {key} to be settled")
+        what = f"the deliveries of {key} to be settled"
+        wait_until(lambda: self._settled(key), what, seconds)
 
     def alerts_of(self, key: str, cause: str = STEP) -> list[Alert]:
         """Whoever was woken by the first page of this cause."""

@@ -40,8 +40,7 @@ def both_die(desk: Desk) -> None:
     with desk.sockets() as sockets:
         channel = desk.hang_a_cord(grace_seconds=0)
         sockets.send("events_api", a_cry(channel))
-        sockets.drop(0)
-        sockets.drop(1)
+        sockets.drop_all()
         _send_until_taken(sockets)
         require_one_cry(desk, channel)
 

@@ -33,19 +33,31 @@ class Us:
         return replace(self, team=teams[0], home=self.home or self.team)
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """By its first message, with the moment of the last answer. `only` is who answered, if it was
+    always the same one."""
+
+    root: str
+    latest: str
+    only: str = ""
+
+    @classmethod
+    def of(cls, root: Object) -> "Thread":
+        users, only = root.get("reply_users"), ""
+        if isinstance(users, list) and len(users) == root.get("reply_users_count") == 1:
+            only = str(users[0])
+        return cls(_ts(root), text(root, "latest_reply"), only)
+
+
 @dataclass(slots=True)
 class History:
     """`refusal` is why reading ended before everything was read, None if it did not. `threads`
-    are those in which somebody answered since: the first message of each, and the last answer."""
+    are those in which somebody answered lately, if they were asked for."""
 
     messages: list[Object] = field(default_factory=list)
     refusal: Answer | None = None
-    threads: dict[str, str] = field(default_factory=dict)
-
-    def add(self, thread: "History") -> None:
-        """What was answered in one of its threads, each at its moment."""
-        self.messages = sorted([*self.messages, *thread.messages], key=_ts)
-        self.refusal = thread.refusal
+    threads: list[Thread] = field(default_factory=list)
 
 
 def whoami(client: Client) -> Us | Answer:
@@ -63,27 +75,42 @@ def read(
     *,
     since: str,
     until: str = "",
-    back: str = "",
     wait: Callable[[timedelta], bool],
 ) -> History:
     """What stands in the channel itself, oldest first; replies in threads are not among it.
 
-    With `back`, which is earlier than `since`, threads are looked for that far back, among as
-    many messages as Slack gives at once. `wait` rests as long as Slack asks for, or says that
-    there is no time for that. A public channel that we are not in is joined, once.
+    `wait` rests as long as Slack asks for, or says that there is no time for that. A public
+    channel that we are not in is joined, once.
     """
-    history, answered = History(), dict[str, str]()
-    asked = {"channel": channel, "oldest": back or since, "latest": until or None}
+    history = History()
+    asked = {"channel": channel, "oldest": since, "latest": until or None}
     for answer in _pages(client, "conversations.history", asked, wait):
         if not answer.ok:
             history.refusal = answer
+        history.messages += parts(answer.data, "messages")
+    history.messages.sort(key=_ts)
+    return history
+
+
+def read_with_threads(
+    client: Client, channel: str, *, since: str, back: str, wait: Callable[[timedelta], bool]
+) -> History:
+    """The same, and in which threads somebody answered since. They are looked for as far back as
+    `back`, which is earlier, among as many messages as Slack gives at once.
+
+    Slack is told no bounds: only then is it sure that it gives the newest first.
+    """
+    history, roots = History(), list[Object]()
+    for answer in _pages(client, "conversations.history", {"channel": channel}, wait):
+        if not answer.ok:
+            history.refusal = answer
         found = parts(answer.data, "messages")
-        history.messages += [one for one in found if text(one, "ts") > since]
-        answered |= {text(one, "ts"): text(one, "latest_reply") for one in found}
-        if any(text(one, "ts") <= since for one in found):
+        history.messages += [one for one in found if _ts(one) > since]
+        roots += [one for one in found if _ts(one) > back and text(one, "latest_reply") > since]
+        if any(_ts(one) <= since for one in found):
             break
     history.messages.sort(key=_ts)
-    history.threads = {root: latest for root, latest in answered.items() if latest > since}
+    history.threads = [Thread.of(root) for root in roots]
     return history
 
 
