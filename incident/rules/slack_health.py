@@ -15,8 +15,15 @@ HEARS_FOR = timedelta(seconds=90)
 FAILING_FOR = timedelta(seconds=60)
 READ_WITHIN = timedelta(minutes=5)
 HEARING, CHANNEL = "hearing", "channel "
+# No place: what Slack tells us itself. It says each minute that it keeps some of that back.
+TELLING = "events"
+KEPT_BACK_FOR = timedelta(seconds=120)
 NOTHING_LOST = (
     "Nothing is lost: what could not be posted is tried again, and everything stands here."
+)
+KEPT_BACK = (
+    "more is written than it tells the desk. A cry for help is found all the same, by reading the "
+    "channels again, but up to a minute late."
 )
 
 
@@ -78,6 +85,8 @@ def of_crowds(crowds: Mapping[str, Crowd], *, at: datetime) -> Finding:
     if not long:
         return Finding(SLACK, DEGRADED)
     since = spoken.stamp(began(long), "UTC", beside=at)
+    if TELLING in long:
+        return Finding(SLACK, DEGRADED, False, f"Slack degraded since {since} UTC: {KEPT_BACK}")
     until = spoken.stamp(max(one.until for one in long.values()), "UTC", beside=at)
     sentence = (
         f"Slack degraded since {since} UTC: it takes no more {_where(list(long))} and asks the "

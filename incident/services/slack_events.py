@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from incident.services import channel_news, kept_messages, slack_connecting
+from incident.services import channel_news, kept_messages, slack_connecting, slack_health
 
 Payload = Mapping[str, Any]
 Follow = Callable[[Session, Payload, datetime], str]
 
 EVENTS: Mapping[str, Follow] = {
+    "app_rate_limited": slack_health.keeps_back,
     "app_uninstalled": slack_connecting.token_lost,
     "reaction_added": kept_messages.reacted,
     "channel_archive": channel_news.archived,
@@ -27,7 +28,8 @@ EVENTS: Mapping[str, Follow] = {
 
 
 def kind_of(payload: Payload) -> str:
-    """The kind of event in an Events API payload, whatever it is."""
-    event = payload.get("event")
+    """The kind of event in an Events API payload, whatever it is. Slack says about itself
+    without one."""
+    event = payload.get("event", payload)
     kind = event.get("type") if isinstance(event, Mapping) else ""
     return kind if isinstance(kind, str) else ""

@@ -68,6 +68,12 @@ def crowded(session: Session, place: str, *, wait: timedelta, at: datetime) -> N
     _tell(session, {CROWDS: _kept({**known, place: Crowd(since, at + wait)}, at)}, at=at)
 
 
+def keeps_back(session: Session, _payload: Mapping[str, Any], at: datetime) -> str:
+    """Slack tells no more than so many events in an hour (`app_rate_limited`)."""
+    crowded(session, rules.TELLING, wait=rules.KEPT_BACK_FOR, at=at)
+    return "Slack keeps back what was written"
+
+
 def working(session: Session, *, at: datetime, delivery: Delivery | None = None) -> None:
     """Slack took something. What waited for it begins anew, in the order of the promises."""
     row = rows.find(session, SLACK, DEGRADED)

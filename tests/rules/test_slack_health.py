@@ -62,6 +62,16 @@ def test_a_crowd_of_a_minute_is_a_burst_and_a_longer_one_is_said():
     )
 
 
+def test_that_slack_tells_less_than_is_written_is_said_before_all_else():
+    until = START + slack_health.KEPT_BACK_FOR
+    crowds = {"slack/*/post": Crowd(START, until), slack_health.TELLING: Crowd(START, until)}
+
+    assert slack_health.of_crowds(crowds, at=START).sentence == (
+        "Slack degraded since 02:00 UTC: more is written than it tells the desk. A cry for help "
+        "is found all the same, by reading the channels again, but up to a minute late."
+    )
+
+
 def test_a_channel_without_the_app_is_not_heard():
     rules = [ARule("C0A"), ARule("C0B")]
 

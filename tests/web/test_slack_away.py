@@ -2,6 +2,8 @@
 
 import pytest
 
+from incident.delivery import inbox
+from incident.delivery.catch_up import CatchUp
 from incident.services import proofs, slack_health
 from incident.storage.db import transaction
 from tests.web.browsers import Browser, a_person, words
@@ -42,3 +44,13 @@ def test_a_look_at_the_pager_path_forgets_nothing_of_it(ada, slack_fails, clock)
         proofs.keep(session, [], at=clock())
 
     assert SAID in words(ada.get("/settings"))
+
+
+def test_that_slack_keeps_back_what_was_written_is_said_and_soon_forgotten(ada, clock):
+    told = {"type": "app_rate_limited", "minute_rate_limited": 1741053600, "team_id": "T0"}
+    inbox.receive(b"limited", told, at=clock())
+    assert "more is written than it tells the desk" in words(ada.get("/settings"))
+
+    clock.forward(minutes=4)
+    CatchUp(clock=clock).turn()
+    assert "Slack degraded" not in words(ada.get("/settings"))
