@@ -22,14 +22,15 @@ from incident.storage.signals import Signal
 PAUSE = 1.0
 MINUTE = timedelta(minutes=1)
 PER_MINUTE = 100
-# The part of it that pages may have that have been out for long.
-FOR_THE_OLD = 0.6
+AT_LEISURE = timedelta(minutes=1)
 # How long a page has been out, and how often it is asked about until then.
 HURRY = (
     (timedelta(minutes=2), timedelta(seconds=5)),
     (timedelta(minutes=10), timedelta(seconds=15)),
 )
-AT_LEISURE = timedelta(minutes=1)
+# The part of the questions that may be asked about those that are asked about so often or less:
+# the older ones leave some to the younger.
+SHARES = {timedelta(seconds=5): 1.0, timedelta(seconds=15): 0.8, AT_LEISURE: 0.6}
 LET_BE = timedelta(seconds=30)
 HIDDEN = (403, 404)
 
@@ -110,7 +111,7 @@ class Listener(Rounds):
 
     def _ask(self, rest: Rest, page: Asked) -> bool:
         """No transaction is open while we ask."""
-        most = PER_MINUTE if page.every < AT_LEISURE else int(PER_MINUTE * FOR_THE_OLD)
+        most = int(PER_MINUTE * SHARES[page.every])
         if not self._may_ask(1 if page.pagerduty_id else 2, most=most):
             return False
         self._asked_at[page.page_id] = self._clock()

@@ -182,13 +182,14 @@ def test_many_old_pages_hold_up_no_young_one(paged, listener, pagerduty, clock, 
     assert page_of(young).state == "acknowledged"
 
 
+@pytest.mark.parametrize("minutes", [3, 11])
 def test_whoever_begins_among_many_old_pages_hears_of_a_young_one_soon(
-    paged, pagerduty, clock, monkeypatch
+    paged, pagerduty, clock, monkeypatch, minutes
 ):
-    monkeypatch.setattr(listening, "PER_MINUTE", 10)
-    for _ in range(8):
+    monkeypatch.setattr(listening, "PER_MINUTE", 20)
+    for _ in range(16):
         paged()
-    clock.forward(minutes=11)
+    clock.forward(minutes=minutes)
     young = paged()
     listener = Listener(_config(pagerduty), clock=clock)
     listener.turn()
