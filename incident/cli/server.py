@@ -84,7 +84,6 @@ class Server(BaseApplication):  # type: ignore[misc]
         """In the process that serves: nothing of its parent's connections is used."""
         self._engine = db.connect(self._config.database_url)
         Watcher(self._engine).start()
-        READER.serve(clock.now)
         if self._sends:
             self._on_duty = [Shift(self._config, clock=clock.now)]
         else:

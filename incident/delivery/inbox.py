@@ -44,7 +44,7 @@ def receive(
             _read(session, kept, at)
     failpoint("signal-committed")
     if kept is not None and later:
-        READER.give(kept.id, of=kept.key)
+        READER.give(kept.id, of=kept.key, at=at)
 
 
 def receive_from_pagerduty(session: Session, body: bytes, webhook_id: str, *, at: datetime) -> None:

@@ -61,7 +61,6 @@ class Shift:
         )
         self._on_duty: list[OnDuty] = [worker, scheduler, inbox, prover, listener, keeper, sockets]
         ASIDES.serve(config)
-        READER.serve(clock)
         self._on_duty += [directory, READER, ASIDES, sweep, channels, catch_up]
         if config.deadman_url:
             self._on_duty.append(Deadman(config.deadman_url, clock=clock))

@@ -69,6 +69,8 @@ def read(session: Session, signal: Signal, at: datetime) -> None:
     """
     if signal.state != "new":
         return
+    # What was kept by a clock that was set back since waits for nothing of the time before.
+    signal.received_at = min(signal.received_at, at)
     follow = EVENTS.get(kind_of(signal.raw))
     said = said_in(signal.raw)
     if follow is not None:

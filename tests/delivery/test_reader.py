@@ -14,6 +14,7 @@ from incident.storage.db import reading, transaction
 from incident.storage.incidents import Incident
 from incident.storage.signals import Signal
 from incident.storage.slack_rules import SlackRule
+from incident.storage.timers import Timer
 from tests.conftest import START, connect_target
 from tests.fakes.slack_events import a_message_event
 
@@ -28,8 +29,7 @@ def armed(database):
 
 
 @pytest.fixture
-def on_duty(armed, clock):
-    READER.serve(clock)
+def on_duty(armed):
     READER.start()
     yield READER
     READER.stop()
@@ -81,7 +81,7 @@ def test_the_same_event_told_again_is_given_to_nobody(on_duty, clock):
     given = []
     tell(clock, event_id="Ev1", ts="1.000001")
     until(lambda: states() == ["opened"])
-    on_duty.give = lambda signal_id, of: given.append(signal_id)
+    on_duty.give = lambda signal_id, **_: given.append(signal_id)
     try:
         tell(clock, event_id="Ev1", ts="1.000001")
     finally:
@@ -98,7 +98,7 @@ def test_without_a_reader_it_is_read_at_once(armed, clock):
 
 
 def test_what_its_reader_never_came_to_is_read_by_a_scheduler(on_duty, clock, monkeypatch):
-    monkeypatch.setattr(on_duty, "give", lambda signal_id, of: None)
+    monkeypatch.setattr(on_duty, "give", lambda signal_id, **_: None)
     tell(clock)
     leave = timedelta(seconds=2)
     assert inbox.read_waiting(clock(), leave=leave) == 0
@@ -109,7 +109,7 @@ def test_what_its_reader_never_came_to_is_read_by_a_scheduler(on_duty, clock, mo
 
 
 def test_whoever_looks_for_what_was_left_says_so_in_the_log(on_duty, clock, monkeypatch, caplog):
-    monkeypatch.setattr(on_duty, "give", lambda signal_id, of: None)
+    monkeypatch.setattr(on_duty, "give", lambda signal_id, **_: None)
     keeper = InboxKeeper(clock=clock)
     tell(clock)
     assert keeper.turn() == 0
@@ -143,7 +143,7 @@ def test_a_cry_that_cannot_even_be_rescued_has_no_name_for_the_sweep(armed, cloc
 
 
 def test_what_was_kept_by_a_clock_that_was_ahead_waits_for_nothing(on_duty, clock, monkeypatch):
-    monkeypatch.setattr(on_duty, "give", lambda signal_id, of: None)
+    monkeypatch.setattr(on_duty, "give", lambda signal_id, **_: None)
     tell(clock)
     clock.forward(hours=-2)
 
@@ -152,7 +152,7 @@ def test_what_was_kept_by_a_clock_that_was_ahead_waits_for_nothing(on_duty, cloc
 
 def test_read_by_two_at_once_it_counts_once(armed, clock, monkeypatch):
     monkeypatch.setattr(inbox.READER, "on_duty", True)
-    monkeypatch.setattr(inbox.READER, "give", lambda signal_id, of: None)
+    monkeypatch.setattr(inbox.READER, "give", lambda signal_id, **_: None)
     tell(clock)
     start = threading.Barrier(4)
 
@@ -188,12 +188,11 @@ def test_one_that_fails_is_left_to_the_scheduler_and_the_next_is_read(on_duty, c
     assert states() == ["joined", "opened"]
 
 
-def test_what_was_given_before_the_end_is_still_read_a_channel_in_its_order(clock):
+def test_what_was_given_before_the_end_is_still_read_a_channel_in_its_order():
     done = []
     reader = Reader(lambda number, at: done.append(number))
-    reader.serve(clock)
     for number in range(200):
-        reader.give(number, of=f"T0:C{number % 2}:{number}.000001")
+        reader.give(number, of=f"T0:C{number % 2}:{number}.000001", at=START)
     reader.start()
     reader.stop()
     reader.join()
@@ -202,7 +201,7 @@ def test_what_was_given_before_the_end_is_still_read_a_channel_in_its_order(cloc
     assert [number for number in done if not number % 2] == list(range(0, 200, 2))
 
 
-def test_a_slow_channel_holds_up_no_other(clock):
+def test_a_slow_channel_holds_up_no_other():
     done, going = [], threading.Event()
 
     def read(number, at):
@@ -211,11 +210,10 @@ def test_a_slow_channel_holds_up_no_other(clock):
         done.append(number)
 
     reader = Reader(read)
-    reader.serve(clock)
     reader.start()
-    reader.give(1, of="T0:C1:1.000001")
+    reader.give(1, of="T0:C1:1.000001", at=START)
     for number in range(2, 12):
-        reader.give(number, of=f"T0:C{number}:1.000001")
+        reader.give(number, of=f"T0:C{number}:1.000001", at=START)
     until(lambda: len(done) >= 5)
     assert 1 not in done
     going.set()
@@ -225,14 +223,13 @@ def test_a_slow_channel_holds_up_no_other(clock):
     assert sorted(done) == list(range(1, 12))
 
 
-def test_begun_twice_there_is_one_thread_and_after_its_end_it_can_begin_again(clock):
+def test_begun_twice_there_is_one_thread_and_after_its_end_it_can_begin_again():
     done = []
     reader = Reader(lambda number, at: done.append(number))
-    reader.serve(clock)
     for _ in range(2):
         reader.start()
         reader.start()
-        reader.give(1)
+        reader.give(1, at=START)
         reader.stop()
         reader.stop()
         reader.join()
@@ -240,8 +237,25 @@ def test_begun_twice_there_is_one_thread_and_after_its_end_it_can_begin_again(cl
     assert done == [1, 1]
 
 
-def test_nobody_is_on_duty_where_no_clock_was_given():
-    reader = Reader(lambda number, at: None)
+def test_it_is_read_by_the_clock_that_it_was_kept_by():
+    done = []
+    reader = Reader(lambda number, at: done.append(at))
+    reader.give(1, at=START)
     reader.start()
+    reader.stop()
+    reader.join()
 
-    assert not reader.on_duty
+    assert timedelta() <= done[0] - START < timedelta(seconds=10)
+
+
+def test_a_cry_that_was_kept_before_the_clock_was_set_back_waits_no_longer(
+    on_duty, clock, monkeypatch
+):
+    monkeypatch.setattr(on_duty, "give", lambda signal_id, **_: None)
+    tell(clock)
+    clock.forward(minutes=-10)
+    inbox.read_waiting(clock())
+
+    with reading() as session:
+        (grace,) = session.query(Timer)
+    assert grace.due_at == clock() + timedelta(seconds=30)
