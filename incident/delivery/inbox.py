@@ -1,7 +1,7 @@
 """What comes in is kept before it is read, and is never lost by being hard to read.
 
 Slack is answered when its event is kept, and does not wait for what follows from it: where a
-`READER` is on duty it reads a moment later, and whatever it does not come to a scheduler reads.
+`READER` is on duty it reads a moment later, and an inbox keeper whatever it does not come to.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Reads what was kept and never read: whoever should have died over it, or fell behind."""
+"""Reads what was kept and not read: the process that should have died, or fell behind."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

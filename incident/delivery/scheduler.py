@@ -104,6 +104,7 @@ class Scheduler:
             due = self._next()
             if due is None:
                 break
+            self.rounds += 1
             with Net(f"timer {due.name}") as net:
                 at = self._clock()
                 fired += fire(due, self._fire, at=at, owed_at=self._clock.owed_at(due.due_at))

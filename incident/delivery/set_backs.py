@@ -1,6 +1,7 @@
 """A clock that was set back: whatever was promised by the clock of before does not wait for it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from incident.delivery import jumps
@@ -29,7 +30,7 @@ class SetBacks:
 
     def note(self, jump: Jump) -> None:
         """The clock was set, back or forth: `catch_up` is to follow."""
-        self.ahead = [Ahead(a.up_to, a.by - jump.length, a.others) for a in self.ahead]
+        self.ahead = [replace(a, by=a.by - jump.length) for a in self.ahead]
         self._by = max(self._by - jump.length, timedelta())
 
     def catch_up(self) -> None:
@@ -39,7 +40,7 @@ class SetBacks:
             with transaction() as session:
                 newest = timers.newest_id(session)
                 held_up.hasten(session, now)
-            self.ahead = [*(a for a in self.ahead if a.by), Ahead(newest, self._by)]
+            self.ahead = [*(a for a in self.ahead if a.by), Ahead(1, newest, self._by)]
             self._by, self._wary_since = timedelta(), now
         elif self._is_wary(now):
             self._catch_up_with_others()
@@ -57,4 +58,4 @@ class SetBacks:
             found = timers.strays(session, now + jumps.NOTABLE)
         for timer, set_at in found.items():
             if not any(ahead.covers(timer) for ahead in self.ahead):
-                self.ahead.append(Ahead(0, set_at - now, frozenset({timer})))
+                self.ahead.append(Ahead(timer, timer, set_at - now))

@@ -24,6 +24,7 @@ from incident.storage import watch
 from incident.storage.failpoints import failpoint
 from incident.storage.writers import WriterQueue
 
+LONGEST_SLEEP = 60
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -57,8 +58,6 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
-
-LONGEST_SLEEP = 60
 
 Row = TypeVar("Row", bound=Base)
 

@@ -71,25 +71,22 @@ def set_anew(session: Session, timer: Timer) -> Timer:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Timers up to the id `up_to`, and these `others`, were set by a clock that was later set back
-    `by` so much."""
+    """Timers from the id `first` up to `last` were set by a clock that was later set back `by` so
+    much."""
 
-    up_to: int
+    first: int
+    last: int
     by: timedelta
-    others: frozenset[int] = frozenset()
 
     def covers(self, timer_id: int) -> bool:
-        return timer_id <= self.up_to or timer_id in self.others
+        return self.first <= timer_id <= self.last
 
 
 def next_due(
     session: Session, now: datetime, but_not: Collection[int] = (), ahead: Sequence[Ahead] = ()
 ) -> Timer | None:
     """The oldest timer that is due, unlocked: lock its incident first, then look again."""
-    by_then = [
-        and_(or_(Timer.id <= a.up_to, Timer.id.in_(a.others)), Timer.due_at <= now + a.by)
-        for a in ahead
-    ]
+    by_then = [and_(Timer.id.between(a.first, a.last), Timer.due_at <= now + a.by) for a in ahead]
     return session.scalars(
         select(Timer)
         .where(_IS_DUE, or_(Timer.due_at <= now, *by_then), Timer.id.not_in(but_not))

@@ -111,3 +111,11 @@ def test_a_bad_timer_is_not_tried_again_within_the_same_second(incident, schedul
         scheduler.sweep()
 
     assert state("bad") == "due"
+
+
+def test_whoever_has_much_to_fire_is_not_stuck(incident, scheduler, clock):
+    for number in range(3):
+        a_timer(incident, f"due {number}", clock())
+    before = scheduler.rounds
+
+    assert scheduler.sweep() == scheduler.rounds - before == 3

@@ -43,28 +43,28 @@ def set_by_the_clock_of_before(incident, name, clocks):
     set_timer(incident, name, then + A_WHILE, set_at=then)
 
 
-def test_a_timer_of_somebody_who_did_not_know_yet_waits_no_longer(incident, scheduler, clocks):
-    set_by_the_clock_of_before(incident, "grace", clocks)
+def fires_after(scheduler, clocks, seconds):
+    """One timer, then and not a second earlier."""
     assert scheduler.sweep() == 0
-
-    clocks.passes(seconds=29)
+    clocks.passes(seconds=seconds - 1)
     assert scheduler.sweep() == 0
     clocks.passes(seconds=1)
     assert scheduler.sweep() == 1
+
+
+def test_a_timer_of_somebody_who_did_not_know_yet_waits_no_longer(incident, scheduler, clocks):
+    set_by_the_clock_of_before(incident, "grace", clocks)
+
+    fires_after(scheduler, clocks, 30)
 
 
 def test_one_that_is_set_by_the_new_time_meanwhile_goes_by_it(incident, scheduler, clocks):
     now = clocks.wall()
     set_by_the_clock_of_before(incident, "late", clocks)
     set_timer(incident, "new", now + A_WHILE * 2, set_at=now)
-    assert scheduler.sweep() == 0
-    clocks.passes(seconds=30)
-    assert scheduler.sweep() == 1
 
-    clocks.passes(seconds=29)
-    assert scheduler.sweep() == 0
-    clocks.passes(seconds=1)
-    assert scheduler.sweep() == 1
+    fires_after(scheduler, clocks, 30)
+    fires_after(scheduler, clocks, 30)
 
 
 def test_each_goes_by_the_clock_of_whoever_set_it(incident, scheduler, clocks):
@@ -72,14 +72,9 @@ def test_each_goes_by_the_clock_of_whoever_set_it(incident, scheduler, clocks):
     set_by_the_clock_of_before(incident, "late", clocks)
     ahead = clocks.wall() + timedelta(minutes=10)
     set_timer(incident, "ahead", ahead + 2 * A_WHILE, set_at=ahead)
-    assert scheduler.sweep() == 0
 
-    clocks.passes(seconds=30)
-    assert scheduler.sweep() == 1
-    clocks.passes(seconds=29)
-    assert scheduler.sweep() == 0
-    clocks.passes(seconds=1)
-    assert scheduler.sweep() == 1
+    fires_after(scheduler, clocks, 30)
+    fires_after(scheduler, clocks, 30)
 
 
 def test_set_right_again_such_a_timer_is_not_early(incident, scheduler, clocks):

@@ -454,6 +454,13 @@ def _stumble(_raw):
     raise RuntimeError("a fault of ours")
 
 
+def thread_of(slack, clock, text="Uploads are failing"):
+    """The first message of a thread, which Slack told."""
+    root = slack.person_says(text)
+    inbox.receive(b"1", root, at=clock())
+    return root["event"]["ts"]
+
+
 def test_a_cry_in_a_thread_that_slack_never_told_is_found(sweep, slack, clock):
     change_rule(threads=True, words=["help"])
     root = slack.person_says("Deploying now")
@@ -465,10 +472,9 @@ def test_a_cry_in_a_thread_that_slack_never_told_is_found(sweep, slack, clock):
 
 
 def test_an_answer_in_the_thread_of_an_incident_is_found(sweep, slack, clock):
-    root = slack.person_says("Uploads are failing")
-    inbox.receive(b"1", root, at=clock())
+    root = thread_of(slack, clock)
     clock.forward(seconds=30)
-    slack.person_says("Only in Frankfurt", thread_ts=root["event"]["ts"])
+    slack.person_says("Only in Frankfurt", thread_ts=root)
 
     assert later(clock, sweep, seconds=60) == 1
     assert any("Only in Frankfurt" in line for line in lines())
@@ -505,9 +511,7 @@ def test_threads_where_nobody_answered_cost_no_question(sweep, slack, clock):
 
 
 def test_a_thread_that_is_gone_is_no_trouble(sweep, slack, clock):
-    root = slack.person_says("Uploads are failing")
-    inbox.receive(b"1", root, at=clock())
-    slack.person_says("Anyone?", thread_ts=root["event"]["ts"])
+    slack.person_says("Anyone?", thread_ts=thread_of(slack, clock))
     slack.script_for["conversations.replies"] = [says("thread_not_found")]
     later(clock, sweep, seconds=60)
 
@@ -515,9 +519,7 @@ def test_a_thread_that_is_gone_is_no_trouble(sweep, slack, clock):
 
 
 def test_a_thread_that_could_not_be_read_is_read_again(sweep, slack, clock):
-    root = slack.person_says("Uploads are failing")
-    inbox.receive(b"1", root, at=clock())
-    slack.person_says("Only in Frankfurt", thread_ts=root["event"]["ts"])
+    slack.person_says("Only in Frankfurt", thread_ts=thread_of(slack, clock))
     slack.script_for["conversations.replies"] = [says("internal_error")]
     assert later(clock, sweep, seconds=60) == 0
     assert the_rule().trouble != ""
@@ -527,20 +529,12 @@ def test_a_thread_that_could_not_be_read_is_read_again(sweep, slack, clock):
 
 
 def test_an_answer_of_just_now_is_left_to_slack_and_found_the_next_time(sweep, slack, clock):
-    root = slack.person_says("Uploads are failing")
-    inbox.receive(b"1", root, at=clock())
+    root = thread_of(slack, clock)
     clock.forward(seconds=60)
-    slack.person_says("Only in Frankfurt", thread_ts=root["event"]["ts"])
+    slack.person_says("Only in Frankfurt", thread_ts=root)
     assert later(clock, sweep, seconds=2) == 0
 
     assert later(clock, sweep, seconds=60) == 1
-
-
-def thread_of(slack, clock, text="Uploads are failing"):
-    """The first message of a thread, which Slack told."""
-    root = slack.person_says(text)
-    inbox.receive(b"1", root, at=clock())
-    return root["event"]["ts"]
 
 
 def test_a_thread_where_only_we_answered_costs_no_question(sweep, slack, clock):
