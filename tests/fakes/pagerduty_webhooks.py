@@ -43,7 +43,8 @@ class Webhook:
 class Webhooks(RestApi):
     """Mixed in before FakeServer. `told` is every event there was; `sent` those that went out.
 
-    Nothing goes out before `send_webhooks_to`. While `holding`, they wait until `release`.
+    Nothing goes out before `send_webhooks_to`, or after `send_no_webhooks`. While `holding`,
+    they wait until `release`.
     """
 
     def __init__(self, *args: Any, **rest: Any) -> None:
@@ -55,8 +56,19 @@ class Webhooks(RestApi):
         super().__init__(*args, **rest)
 
     def send_webhooks_to(self, url: str, secrets: Sequence[str]) -> None:
-        """Each is signed with all of these, as while one of them is rotated."""
+        """Each is signed with all of these, as while one of them is rotated.
+
+        Whatever was on its way to another address is given up, and `sent` begins anew.
+        """
+        self.send_no_webhooks()
+        self.sent = []
         self._to = Sender(url, secrets, self.sent)
+
+    def send_no_webhooks(self) -> None:
+        """Nobody is told any more."""
+        if self._to is not None:
+            self._to.stop()
+        self._to, self._held, self.holding = None, [], False
 
     def tell(
         self, kind: str, incident: Incident, agent: User | None = None, note: Note | None = None
@@ -96,8 +108,7 @@ class Webhooks(RestApi):
         return self._to is None or self._to.idle(within)
 
     def stop(self) -> None:
-        if self._to is not None:
-            self._to.stop()
+        self.send_no_webhooks()
         super().stop()  # type: ignore[misc]
 
     def _about(self, incident: Incident) -> Json:
@@ -144,8 +155,9 @@ class Sender:
     def _run(self) -> None:
         while (webhook := self._next()) is not None:
             self._deliver(webhook)
-            self._sent.append(webhook)
             with self._news:
+                if not self._stopping.is_set():
+                    self._sent.append(webhook)
                 self._busy = False
                 self._news.notify_all()
 

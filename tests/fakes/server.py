@@ -140,7 +140,10 @@ class FakeServer:
         return Answer(200)
 
     def noticed(self, request: Request) -> None:
-        """Every request that was heard whole, whatever becomes of it."""
+        """Every request that was heard whole, whatever becomes of it.
+
+        One whose sender died over it is in `requests`, and nothing follows from it.
+        """
 
     def is_deaf(self) -> bool:
         with self.lock:
@@ -179,11 +182,15 @@ class _Exchange(BaseHTTPRequestHandler):
             headers=dict(self.headers.items()),
             body=b"" if is_deaf else self.rfile.read(size),
         )
+        is_whole = len(request.body) == size and not is_deaf
         with self.fake.lock:
             self.fake.requests.append(request)
-            if len(request.body) == size and not is_deaf:
+            if is_whole:
                 self.fake.noticed(request)
-        self._play(request, self.fake.fault_for(request) or Fault(taken=True))
+        if is_whole or is_deaf:
+            self._play(request, self.fake.fault_for(request) or Fault(taken=True))
+        else:
+            self.close_connection = True
 
     do_GET = do_PUT = do_POST
 

@@ -1,12 +1,14 @@
 """Webhooks of our PagerDuty: signed, in order, repeated until they are taken."""
 
 import json
+import threading
 
 import pytest
 
 from incident.integrations.pagerduty.webhook import is_signed
 from tests.fakes import server
 from tests.fakes.pagerduty import FakePagerDuty
+from tests.fakes.pagerduty_webhooks import PAUSES
 from tests.fakes.server import FakeServer
 from tests.fakes.test_controls import an_alert
 
@@ -99,3 +101,19 @@ def test_low_urgency_rings_no_telephone(pagerduty):
     incident = an_alert(pagerduty).incident
 
     assert "notify_log_entry" not in [entry.type for entry in incident.log]
+
+
+def test_what_went_to_another_address_is_given_up(desk):
+    with FakePagerDuty() as fake, FakeServer() as former:
+        former.always = server.status(503)
+        fake.send_webhooks_to(f"{former.url}/hook", SECRETS)
+        an_alert(fake)
+        assert not fake.webhooks_idle(within=0.2)
+
+        fake.send_webhooks_to(f"{desk.url}/hook", SECRETS)
+        former.always = None
+        fake.tell_ping()
+
+        assert fake.webhooks_idle()
+        assert not threading.Event().wait(sum(PAUSES[:3]))
+        assert [sent.kind for sent in fake.sent] == ["pagey.ping"]

@@ -50,8 +50,9 @@ def told_in_any_order(desk: Desk) -> None:
         assert desk.pagerduty.webhooks_idle(), "webhooks are still on their way"
         wait_until(lambda: _is_done(desk, key), "the answer to be heard")
         _require_it_stays_answered(desk, key)
-        assert {status for sent in desk.pagerduty.sent for status in sent.statuses} == {202}
-        assert len(desk.pagerduty.sent) >= COPIES * 4
+        answers = [sent.statuses for sent in desk.pagerduty.sent]
+        assert len(answers) >= COPIES * 4, f"{len(answers)} webhooks were told"
+        assert all(each == [202] for each in answers), f"PagerDuty was answered {answers}"
 
 
 def web_dies_over_a_webhook(desk: Desk) -> None:
@@ -128,14 +129,13 @@ def _ears(desk: Desk, *, signed_with: tuple[str, ...] = SECRETS[:1]) -> Iterator
     """PagerDuty sends webhooks while this lasts. Afterwards everything is as it was."""
     desk.settings["PAGERDUTY_WEBHOOK_SECRETS"] = ",".join(SECRETS)
     desk.restart()
-    desk.pagerduty.sent.clear()
     address = f"http://127.0.0.1:{desk.client.port}/api/triggers/pagerduty"
     desk.pagerduty.send_webhooks_to(address, signed_with)
     try:
         yield
     finally:
-        desk.pagerduty.quiet, desk.pagerduty.holding = "", False
-        desk.pagerduty.send_webhooks_to("http://127.0.0.1:9/", ())
+        desk.pagerduty.quiet = ""
+        desk.pagerduty.send_no_webhooks()
         desk.recover()
 
 
@@ -146,7 +146,7 @@ def _backwards(held: list[Webhook]) -> list[Webhook]:
 def _require_it_stays_answered(desk: Desk, key: str) -> None:
     """Once and for all: nobody else is paged, and no line stands there twice."""
     require_one_line(desk, key, "page_accepted")
-    assert _is_done(desk, key)
+    assert _is_done(desk, key), "it does not stay answered"
     said = [line["text"] for line in desk.lines(key)]
     assert len(said) == len(set(said)), f"{key} says something twice: {said}"
     desk.client.insist("POST", f"/api/incidents/{key}/resolution", {})

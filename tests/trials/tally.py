@@ -1,5 +1,6 @@
 """How often a row was tried, how often it went wrong, and how long pages took."""
 
+import traceback
 from dataclasses import dataclass, field
 
 import pytest
@@ -29,7 +30,7 @@ class Tally:
             self.row.act(desk)
         except (Exception, pytest.fail.Exception) as error:
             self.failed += 1
-            self.reasons.append(str(error) or repr(error))
+            self.reasons.append(f"{error!r} at {_place_of(error)}")
             desk.recover()
         self.seconds += desk.recoveries
         self.asked |= desk.promised - before
@@ -50,3 +51,9 @@ class Tally:
         took = f"p50 {self.took(0.5):.2f} s, longest {self.took(1):.2f} s" if self.seconds else ""
         counts = f"{self.tried} tried, {self.failed} failed"
         return "\n    ".join([f"{self.row.name}: {counts}; {took}", *self.reasons[:3]])
+
+
+def _place_of(error: BaseException) -> str:
+    """The lines of ours that led there, from the row down."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    return " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
