@@ -47,6 +47,9 @@ LAST_RESORT: Mapping[str, Sequence[Fire]] = {
     "unnotified": (last_rungs.climb_instead,),
 }
 
+# Nobody at all has been woken yet where these are due.
+FIRST = ("grace", "second_cry")
+
 log = logging.getLogger(__name__)
 
 
@@ -96,7 +99,7 @@ class Scheduler:
             self._clock.resume(beat, now)
 
     def sweep(self) -> int:
-        """Fire everything that is due, oldest first. Says how many fired."""
+        """Fire everything that is due, cries first, then the oldest. Says how many fired."""
         fired = 0
         with Net("the clock that was set back"):
             self._set_backs.catch_up()
@@ -131,11 +134,11 @@ class Scheduler:
             housekeeping.tidy(now)
 
     def _next(self) -> Timer | None:
-        """The oldest that is due, but not one that has failed just now."""
-        now = self._clock()
+        """The one whose turn it is, but not one that has failed just now."""
+        now, ahead = self._clock(), self._set_backs.ahead
         resting = [number for number, at in self._failures.items() if abs(now - at[-1]) < SWEEP]
         with reading() as session:
-            return timers.next_due(session, now, but_not=resting, ahead=self._set_backs.ahead)
+            return timers.next_due(session, now, first=FIRST, but_not=resting, ahead=ahead)
 
     def _jumped(self, jump: Jump) -> None:
         log.warning("the clock jumped from %s to %s", jump.left, jump.landed)

@@ -83,14 +83,20 @@ class Ahead:
 
 
 def next_due(
-    session: Session, now: datetime, but_not: Collection[int] = (), ahead: Sequence[Ahead] = ()
+    session: Session,
+    now: datetime,
+    *,
+    first: Collection[str] = (),
+    but_not: Collection[int] = (),
+    ahead: Sequence[Ahead] = (),
 ) -> Timer | None:
-    """The oldest timer that is due, unlocked: lock its incident first, then look again."""
+    """The oldest timer that is due, the kinds `first` before all others. It is unlocked: lock its
+    incident first, then look again."""
     by_then = [and_(Timer.id.between(a.first, a.last), Timer.due_at <= now + a.by) for a in ahead]
     return session.scalars(
         select(Timer)
         .where(_IS_DUE, or_(Timer.due_at <= now, *by_then), Timer.id.not_in(but_not))
-        .order_by(Timer.due_at, Timer.id)
+        .order_by(Timer.kind.not_in(first), Timer.due_at, Timer.id)
         .limit(1)
     ).one_or_none()
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from incident.delivery.scheduler import Scheduler
+from incident.delivery.scheduler import FIRST, Scheduler
 from incident.rules.outcome import Event, Outcome
 from incident.rules.permissions import DESK
 from incident.services.record import record
@@ -65,6 +65,17 @@ def test_what_became_due_while_nobody_was_there_fires_in_order(incident, schedul
 
     assert scheduler.sweep() == 2
     assert lines(incident)[-2:] == ["first", "second"]
+
+
+@pytest.mark.parametrize("kind", FIRST)
+def test_a_cry_goes_before_whatever_has_been_due_for_longer(incident, clock, kind):
+    scheduler = Scheduler(clock=clock, fire={"say": say, kind: say})
+    a_timer(incident, "a reminder", clock() - timedelta(days=2))
+    a_timer(incident, "a cry", clock() - timedelta(seconds=1), kind=kind)
+    a_timer(incident, "a cry before it", clock() - timedelta(minutes=1), kind=kind)
+
+    assert scheduler.sweep() == 3
+    assert lines(incident)[-3:] == ["a cry before it", "a cry", "a reminder"]
 
 
 def test_a_cancelled_timer_stays_silent(incident, scheduler, clock):
