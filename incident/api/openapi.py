@@ -34,6 +34,10 @@ PATH_PARAMETERS: dict[str, tuple[str, Json]] = {
         {"type": "integer", "minimum": 1, "maximum": LARGEST},
     ),
     "id": ("By its id", {"type": "integer", "minimum": 1, "maximum": LARGEST}),
+    "seq": (
+        "An update, by its line on the timeline",
+        {"type": "integer", "minimum": 1, "maximum": LARGEST},
+    ),
 }
 KEY_PARAMETER: Json = {
     "name": KEY_HEADER,

@@ -39,6 +39,7 @@ CONVERTERS = {
     "section": "<section>",
     "number": f"<int(min=1,max={LARGEST}):number>",
     "id": f"<int(min=1,max={LARGEST}):id>",
+    "seq": f"<int(min=1,max={LARGEST}):seq>",
 }
 
 Body = TypeVar("Body", bound=BaseModel | None)

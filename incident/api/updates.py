@@ -7,11 +7,13 @@ from incident.api.models.incidents import IncidentLine
 from incident.api.models.updates import (
     NewUpdate,
     Postponement,
+    Repetition,
     UpdatesTold,
     UpdateTold,
     WordingTold,
 )
 from incident.api.routes import Call, endpoint
+from incident.services import repeats
 from incident.services import updates as services
 from incident.services.audiences import posts_of
 from incident.services.updates import Draft
@@ -63,6 +65,23 @@ def postpone(call: Call[Postponement, None], key: str) -> IncidentLine:
         at=call.at,
     )
     return shown.line(incident)
+
+
+@endpoint(
+    "POST", "/api/incidents/{key}/updates/{seq}/repetition", body=Repetition, answer=UpdateTold
+)
+def repeat(call: Call[Repetition, None], key: str, seq: int) -> UpdateTold:
+    """Send the words for an audience again that did not arrive."""
+    update = repeats.repeat(
+        call.session,
+        incident_key=key,
+        seq=seq,
+        audience=call.body.audience,
+        actor=call.actor,
+        at=call.at,
+    )
+    posts = posts_of(call.session, incidents.get(call.session, key), [update])
+    return _told(update, posts)
 
 
 def _told(update: Update, posts: Mapping[tuple[int, str], Delivery]) -> UpdateTold:

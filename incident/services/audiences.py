@@ -42,15 +42,22 @@ def audiences_of(session: Session, incident: Incident) -> dict[str, Audience]:
 def posts_of(
     session: Session, incident: Incident, updates: Sequence[Update]
 ) -> dict[tuple[int, str], Delivery]:
-    """The posts of these updates, by the update's number on the timeline and the audience."""
+    """The newest post of each, by the update's number on the timeline and the audience."""
+    return {place: sent[-1] for place, sent in tries_of(session, incident, updates).items()}
+
+
+def tries_of(
+    session: Session, incident: Incident, updates: Sequence[Update]
+) -> dict[tuple[int, str], list[Delivery]]:
+    """Every post of them, oldest first: one that did not arrive may have been sent again."""
     install = installs.code(session)
-    intents = {
-        _intent(install, incident, update, audience): (update.seq, audience)
+    places = {
+        _dedup_key(install, incident, update, audience): (update.seq, audience)
         for update in updates
         for audience in update.wordings
     }
-    found = outbox.by_intents(session, list(intents)) if intents else {}
-    return {intents[key]: delivery for key, delivery in found.items()}
+    found = outbox.by_dedup_keys(session, incident.id, list(places)) if places else {}
+    return {places[key]: sent for key, sent in found.items()}
 
 
 def cause_of(update: Update, audience: str) -> str:
@@ -66,8 +73,7 @@ def _responders(session: Session, incident: Incident) -> Audience:
     return Audience("responders", place.channel, name, place.thread_ts)
 
 
-def _intent(install: str, incident: Incident, update: Update, audience: str) -> str:
-    key = page_rules.dedup_key(
+def _dedup_key(install: str, incident: Incident, update: Update, audience: str) -> str:
+    return page_rules.dedup_key(
         install=install, incident_id=incident.id, cause=cause_of(update, audience), generation=1
     )
-    return f"{key}/post"

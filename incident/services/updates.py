@@ -168,7 +168,7 @@ def _tell(
     """On the timeline, and to every audience that can be told somewhere."""
     places = audiences_of(session, incident)
     told = [places[name] for name in update.wordings if places[name].channel]
-    notices = tuple(_notice(incident, update, audience) for audience in told)
+    notices = tuple(notice(incident, update, audience) for audience in told)
     promised = update.promised_at
     data = {
         "audiences": list(update.wordings),
@@ -178,8 +178,8 @@ def _tell(
     record(session, incident, Outcome((event,), notices), actor=actor, at=at)
 
 
-def _notice(incident: Incident, update: Update, audience: Audience) -> Notice:
-    """Customers get no way into the desk."""
+def notice(incident: Incident, update: Update, audience: Audience, *, turn: int = 1) -> Notice:
+    """The post for one audience, for the `turn`th time. Customers get no way into the desk."""
     text = str(update.wordings[audience.name])
     settings = {
         "channel": audience.channel,
@@ -196,4 +196,5 @@ def _notice(incident: Incident, update: Update, audience: Audience) -> Notice:
         subject=shortened(text.partition("\n")[0], SUBJECT_LENGTH),
         cause=cause_of(update, audience.name),
         settings=settings,
+        turn=turn,
     )

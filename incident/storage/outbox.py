@@ -137,6 +137,20 @@ def by_intents(session: Session, intents: Collection[str]) -> dict[str, Delivery
     return {delivery.intent_key: delivery for delivery in found}
 
 
+def by_dedup_keys(
+    session: Session, incident_id: int, dedup_keys: Collection[str]
+) -> dict[str, list[Delivery]]:
+    """Everything an incident promised for these causes, oldest first, turn by turn."""
+    found: dict[str, list[Delivery]] = {}
+    for delivery in session.scalars(
+        select(Delivery)
+        .where(Delivery.incident_id == incident_id, Delivery.dedup_key.in_(dedup_keys))
+        .order_by(Delivery.id)
+    ):
+        found.setdefault(delivery.dedup_key, []).append(delivery)
+    return found
+
+
 def by_intent(session: Session, intent_key: str) -> Delivery | None:
     """The delivery of one intent: its receipt says where the message is that another edits."""
     return by_intents(session, [intent_key]).get(intent_key)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from incident.storage.db import Base, UTCDateTime
@@ -34,6 +35,16 @@ def of_incident(session: Session, incident_id: int) -> list[Update]:
     return list(
         session.scalars(select(Update).where(Update.incident_id == incident_id).order_by(Update.id))
     )
+
+
+def get(session: Session, incident_id: int, seq: int) -> Update:
+    """The update whose line on the timeline is `seq`. Raises NoResultFound."""
+    found = session.scalars(
+        select(Update).where(Update.incident_id == incident_id, Update.seq == seq)
+    ).one_or_none()
+    if found is None:
+        raise NoResultFound(f"There is no update {seq}.")
+    return found
 
 
 def newest(session: Session, incident_id: int) -> Update | None:

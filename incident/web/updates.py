@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from incident import clock
 from incident.rules.fields import Wrong
 from incident.rules.wordings import AUDIENCES
-from incident.services import audiences, updates
+from incident.services import audiences, repeats, updates
 from incident.services.answers import Answered
 from incident.services.updates import Draft
 from incident.storage import incidents
@@ -38,6 +38,29 @@ def send(key: str) -> ResponseReturnValue:
         flash("The update is on the timeline, and on its way.", "done")
         return redirect(f"/incidents/{key}/updates", 303)
     return _page(key, _draft(minutes=False), errors)
+
+
+@bp.post("/<int:seq>/posts/<audience>")
+def repeat(key: str, seq: int, audience: str) -> ResponseReturnValue:
+    """Send again what did not arrive."""
+
+    def do(pressed: Press) -> Answered:
+        repeats.repeat(
+            pressed.session,
+            incident_key=key,
+            seq=seq,
+            audience=audience,
+            actor=pressed.actor,
+            at=pressed.at,
+        )
+        return Answered(303)
+
+    errors = Errors()
+    with errors.kept():
+        once(do)
+        flash(f"The words for {audience} are on their way.", "done")
+        return redirect(f"/incidents/{key}/updates#update-{seq}", 303)
+    return _page(key, None, errors)
 
 
 @bp.post("/postponement")
@@ -101,13 +124,16 @@ def _page(key: str, typed: Draft | None, errors: Errors) -> ResponseReturnValue:
         written = rows.of_incident(session, incident.id)
         usual = updates.usual(session, incident, draft, at=clock.now())
         places = audiences.audiences_of(session, incident)
+        sent = screen.sent(
+            incident, written, audiences.posts_of(session, incident, written), places
+        )
         page = render_template(
             "updates/show.html",
             incident=incident,
             draft=draft,
             form=request.form,
             errors=errors,
-            sent=screen.sent(written, audiences.posts_of(session, incident, written)),
+            sent=sent,
             wordings=screen.wordings(places, usual, draft),
         )
     return make_response(page, 422 if errors else 200)

@@ -214,7 +214,7 @@ def test_a_refusal_may_be_tried_again_with_its_key(quick_script, an_incident):
 
 def filled(route) -> str:
     """An address of this route, though there need be nothing at it."""
-    return re.sub(r"{(number|id)}", "1", route.path).replace("{key}", "INC-1")
+    return re.sub(r"{(number|id|seq)}", "1", route.path).replace("{key}", "INC-1")
 
 
 def used_at():

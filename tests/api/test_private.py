@@ -26,7 +26,7 @@ def key(app):
 
 
 def filled(path):
-    named = {"key": KEY, "number": "1", "id": "1", "section": "summary"}
+    named = {"key": KEY, "number": "1", "id": "1", "seq": "1", "section": "summary"}
     return path.removeprefix("/api").format(**named)
 
 

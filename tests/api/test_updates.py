@@ -1,9 +1,11 @@
 """Updates by script."""
 
 import pytest
+from sqlalchemy import select
 
 from incident.storage import connections as connection_rows
 from incident.storage.db import transaction
+from incident.storage.outbox import Delivery
 from tests.conftest import START
 
 
@@ -53,6 +55,21 @@ def test_each_wording_says_where_it_went(script, key):
         "error": None,
     }
     assert (responders["place"], responders["state"]) == (None, None)
+
+
+def test_what_did_not_arrive_is_sent_again(script, key):
+    asked = {"conditions": "Uploads fail", "wordings": {"executives": "Well"}}
+    seq = script.post(f"/incidents/{key}/updates", asked).json["seq"]
+    address, body = f"/incidents/{key}/updates/{seq}/repetition", {"audience": "executives"}
+    assert script.post(address, body).json["detail"] == "It is on its way already."
+    with transaction() as session:
+        session.scalars(select(Delivery)).one().state = "refused"
+
+    (told,) = script.post(address, body).json["wordings"]
+
+    assert (told["place"], told["state"]) == ("#exec", "due")
+    assert script.post(address, {"audience": "press"}).status_code == 422
+    assert script.post(f"/incidents/{key}/updates/999/repetition", body).status_code == 404
 
 
 def test_the_incident_says_when_an_update_is_owed(script, key):

@@ -2,7 +2,10 @@
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from incident.storage.db import transaction
+from incident.storage.outbox import Delivery
 from tests.browser.slack_story import read_in
 from tests.conftest import ADA
 
@@ -58,3 +61,21 @@ def test_what_was_typed_is_there_after_a_reload_and_gone_once_it_is_sent(address
     expect(page.locator(".update-sent")).to_contain_text("We look at the queue.")
     page.goto(address)
     expect(page.locator(".update-sent")).to_have_count(1)
+
+
+def test_what_slack_refused_is_sent_again_with_one_press(address, screen):
+    page = screen(address, phone=True)
+    page.get_by_label("Conditions").fill(SEEN)
+    page.get_by_label("Send to #status-board").check()
+    send(page)
+    expect(page.locator(".update-sent")).to_contain_text("Posting to #status-board.")
+    with transaction() as session:
+        post = session.scalars(select(Delivery).where(Delivery.action == "post")).all()[-1]
+        post.state, post.last_error = "refused", "the channel is archived"
+
+    page.reload()
+    expect(page.locator(".update-sent")).to_contain_text("NOT SENT to #status-board")
+    page.get_by_role("button", name="Send again to #status-board").click()
+
+    expect(page.locator(".update-sent")).to_contain_text("Executives: Posting to #status-board.")
+    expect(page.get_by_role("button", name="Send again")).to_have_count(0)

@@ -101,6 +101,7 @@ NEEDS = {
     "updates.show": VIEWER,
     "updates.send": RESPONDER,
     "updates.postpone": RESPONDER,
+    "updates.repeat": RESPONDER,
     "pages.page": RESPONDER,
     "pages.acknowledge": RESPONDER,
     "pages.not_me": RESPONDER,

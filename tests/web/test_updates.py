@@ -1,5 +1,6 @@
 """Updates as people write them: one form, three wordings, and what became of each."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,35 @@ def test_a_post_that_slack_refused_is_said_aloud(maya, written, key):
     page = words(maya.get(f"/incidents/{key}/updates"))
 
     assert "NOT SENT to #exec: the channel is archived." in page
+
+
+def test_what_was_refused_is_sent_again_once(maya, written, key):
+    refuse("C0EXEC", "the channel is archived")
+    page = maya.get(f"/incidents/{key}/updates")
+    assert words(page).count("Send again to #exec") == 1
+    (address,) = re.findall(r'action="([^"]*/posts/executives)"', page.text)
+
+    form = {"idempotency_key": hidden(page.text, "idempotency_key")}
+    sent = [maya.post(address, form) for _ in range(2)]
+
+    assert [each.status_code for each in sent] == [303, 303]
+    page = words(maya.get(f"/incidents/{key}/updates"))
+    assert "Executives: Posting to #exec." in page
+    assert "Send again" not in page
+
+
+def test_what_is_on_its_way_is_not_sent_again_and_says_so(maya, written, key):
+    seq = newest(key).seq
+
+    page = maya.post(f"/incidents/{key}/updates/{seq}/posts/executives")
+
+    assert page.status_code == 422
+    assert "It is on its way already." in words(page)
+
+
+@pytest.mark.parametrize("seq", [999, 10**30])
+def test_an_update_that_is_not_there_is_not_found(maya, written, key, seq):
+    assert maya.post(f"/incidents/{key}/updates/{seq}/posts/executives").status_code == 404
 
 
 def test_an_update_that_came_late_says_so(maya, key, wall_clock):

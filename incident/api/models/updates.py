@@ -1,7 +1,7 @@
 """Updates, in and out."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
@@ -51,9 +51,15 @@ class Postponement(Asked):
     reason: NeededLine = Field(description="Why nobody needs an update now")
 
 
+class Repetition(Asked):
+    audience: Literal["responders", "executives", "customers"] = Field(
+        description="Whose words did not arrive"
+    )
+
+
 class WordingTold(Told):
     """What an audience was told. `place` and `state` are of its post: null when there is none,
-    because no channel was chosen."""
+    because no channel was chosen. Of what was sent again they are the newest's."""
 
     audience: str
     text: str

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from incident.rules.wordings import AUDIENCES
 from incident.services.audiences import Audience
+from incident.services.repeats import problem_of
 from incident.services.updates import Draft
+from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 from incident.storage.updates import Update
 from incident.web.screens.messages import of_post
@@ -15,12 +17,14 @@ NOWHERE = "Posted nowhere: there was no channel for it."
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One audience of an update that was sent: its words, and what became of them."""
+    """One audience of an update that was sent: its words, and what became of them. `repeatable`
+    is where they can be sent again."""
 
     audience: str
     text: str
     fate: str
     failed: bool
+    repeatable: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,30 @@ class Wording:
         return f"wording_{self.audience.name}"
 
 
-def sent(updates: Sequence[Update], posts: Mapping[tuple[int, str], Delivery]) -> tuple[Sent, ...]:
+def sent(
+    incident: Incident,
+    updates: Sequence[Update],
+    posts: Mapping[tuple[int, str], Delivery],
+    places: Mapping[str, Audience],
+) -> tuple[Sent, ...]:
     """Newest first."""
-    return tuple(Sent(update, _told(update, posts)) for update in reversed(updates))
+
+    def told(update: Update, audience: str) -> Told:
+        post, place = posts.get((update.seq, audience)), places[audience]
+        message = of_post(post) if post is not None else None
+        is_stuck = problem_of(incident, update, place, post, updates)
+        return Told(
+            audience=audience,
+            text=str(update.wordings[audience]),
+            fate=message.sentence if message else NOWHERE,
+            failed=message is not None and message.failed,
+            repeatable="" if is_stuck else place.place,
+        )
+
+    return tuple(
+        Sent(update, tuple(told(update, audience) for audience in update.wordings))
+        for update in reversed(updates)
+    )
 
 
 def wordings(
@@ -65,13 +90,3 @@ def wordings(
         Wording(audiences[name], usual[name], asked.get(name) or "", name in asked)
         for name in AUDIENCES
     )
-
-
-def _told(update: Update, posts: Mapping[tuple[int, str], Delivery]) -> tuple[Told, ...]:
-    found = []
-    for audience, text in update.wordings.items():
-        post = posts.get((update.seq, audience))
-        message = of_post(post) if post is not None else None
-        fate = message.sentence if message else NOWHERE
-        found.append(Told(audience, str(text), fate, message is not None and message.failed))
-    return tuple(found)
