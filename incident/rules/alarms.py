@@ -10,6 +10,7 @@ from incident.rules import pages as page_rules
 
 UNACCEPTED, UNSEEN, UNNOTIFIED = "unaccepted", "unseen", "unnotified"
 EXHAUSTED, REFUSED, STALE, STUCK = "exhausted", "refused", "stale", "stuck"
+ASLEEP = "asleep"
 RESOLVED = "resolved"
 
 UNACCEPTED_AFTER = timedelta(seconds=60)
@@ -18,6 +19,7 @@ UNNOTIFIED_AFTER = timedelta(seconds=120)
 
 CROWDED = "PagerDuty is taking no more events with its key just now"
 NOT_PAGED = "NOBODY WAS PAGED"
+NOT_AT_WORK = "NOBODY IS AT WORK"
 NOT_WOKEN = "PAGERDUTY TOOK IT BUT NOBODY WAS WOKEN"
 TELEPHONE = ". Telephone"
 
@@ -45,6 +47,15 @@ def unnotified(target: str) -> str:
 
 def exhausted(target: str) -> str:
     return f"NOBODY HAS ANSWERED: there is nobody left to page after {target}. Telephone"
+
+
+def asleep(why: str) -> str:
+    return f"{NOT_AT_WORK}: {why}. Telephone"
+
+
+def is_asleep(sentence: str) -> bool:
+    """Whether the alarm is that somebody had it, did nothing, and nobody is left to page."""
+    return sentence.startswith(NOT_AT_WORK)
 
 
 def refused(reason: str) -> str:

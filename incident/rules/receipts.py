@@ -4,18 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from incident.rules.incidents import possible_moves
+from incident.rules.ladder import joined as joined_names
+
 Button = Mapping[str, str]
 
 LIVE = ("accepted", "seen", "notified")
 DEAD = ("not_sent", "refused")
 ENDED = ("resolved", "closed", "declined", "merged")
-LOUD = ("nobody", "late", "exhausted", "awake", "over")
+OUTCRIES = ("nobody", "late", "exhausted")
+LOUD = (*OUTCRIES, "awake", "over")
 MANY = (1000, 500, 200, 100, 50, 20, 10, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class PageSeen:
-    """The page that the receipt is about."""
+    """The page that the receipt is about. Unless somebody answers by `due_at`, `then` is paged;
+    without such a target people have to telephone. `asleep` is whether somebody had it, and did
+    nothing."""
 
     target: str
     state: str
@@ -23,6 +29,9 @@ class PageSeen:
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
     accepted_at: datetime | None = None
+    due_at: datetime | None = None
+    then: str = ""
+    asleep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,8 @@ class Story:
     """An incident as its receipt tells it.
 
     `due_at` is when the grace ends, and `waiting` whether it still runs. `taken_by` is who said
-    "I have it" although nobody had been paged. `last_word` is how the incident ended, `others`
+    "I have it" although nobody had been paged. `on_call` is who is behind the target, `tried`
+    whom the ladder of the page rings so far. `last_word` is how the incident ended, `others`
     whether more is open that it could be the same as.
     """
 
@@ -43,6 +53,8 @@ class Story:
     grace_seconds: int = 0
     waiting: bool = False
     phones: Sequence[tuple[str, str]] = ()
+    on_call: Sequence[str] = ()
+    tried: Sequence[str] = ()
     taken_by: str = ""
     last_word: str = ""
     joined: int = 0
@@ -64,8 +76,15 @@ def words(story: Story) -> Words:
     text, buttons = PHASES[phase]
     counted = _joined(story.joined)
     said = f"{story.key}: {text(story)}" + (f"\n{counted}" if counted else "")
-    shown = (*buttons, _same_as) if story.others and story.status == "triage" else buttons
+    shown = [*buttons, *([_same_as] if story.others and story.status == "triage" else ())]
+    if "decline" not in possible_moves(story.status):
+        shown = [button for button in shown if button not in (_false_alarm, _not_an_emergency)]
     return Words(phase, said, tuple(button(story) for button in shown))
+
+
+def is_outcry(phase: str) -> bool:
+    """Whether it says that nobody is awake, and whom to telephone."""
+    return phase in OUTCRIES
 
 
 def now_words(story: Story, at: datetime) -> str:
@@ -88,7 +107,7 @@ def phase_of(story: Story) -> str:
     if story.page.state in LIVE:
         return "paged"
     if story.page.state in DEAD:
-        return "nobody"
+        return "exhausted" if story.tried else "nobody"
     return {"promised": "paging", "exhausted": "exhausted"}.get(story.page.state, "unpaged")
 
 
@@ -147,14 +166,28 @@ def _in_grace(story: Story) -> str:
 
 
 def _is_paging(story: Story) -> str:
-    return f"Paging {story.target} now."
+    return f"Paging {_whom(story)} now.{_until(story)}"
 
 
 def _is_paged(story: Story) -> str:
     page = story.page
     at = f" at {_clock(page.accepted_at)}" if page and page.accepted_at else ""
-    target = page.target if page else story.target
-    return f"Paging {target} now. PagerDuty took the page{at}; nobody has answered yet."
+    took = f"PagerDuty took the page{at}; nobody has answered yet."
+    return f"Paging {_whom(story)} now. {took}{_until(story)}"
+
+
+def _whom(story: Story) -> str:
+    names = f" ({joined_names(story.on_call)})" if story.on_call else ""
+    return f"{story.target}{names}"
+
+
+def _until(story: Story) -> str:
+    """By when somebody has to answer, and what happens then."""
+    page = story.page
+    if page is None or page.due_at is None:
+        return ""
+    follows = f"{page.then} is paged" if page.then else "it is time to telephone"
+    return f" Unless somebody answers by {_clock(page.due_at)}, {follows}."
 
 
 def _nobody(story: Story) -> str:
@@ -172,7 +205,13 @@ def _late(story: Story) -> str:
 
 
 def _exhausted(story: Story) -> str:
-    return f"NOBODY ANSWERED the page to {story.target}.\n{_phones(story)}"
+    page, why = story.page, ""
+    if page is not None and page.asleep:
+        return f"NOBODY IS AT WORK: {page.reason}.\n{_phones(story)}"
+    if page is not None and page.state in DEAD:
+        why = f", and {page.target} was NOT paged" + (f": {page.reason}" if page.reason else "")
+    tried = joined_names(story.tried) or story.target
+    return f"NOBODY ANSWERED the page to {tried}{why}.\n{_phones(story)}"
 
 
 def _unpaged(story: Story) -> str:

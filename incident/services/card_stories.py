@@ -165,7 +165,7 @@ def _is_owed(incident: Incident, newest: Page, waiting: set[int]) -> bool:
     if newest.state not in (*LIVE, *FAILED):
         return False
     if newest.step is not None:
-        return newest.step in waiting
+        return newest.step in waiting or alarms.is_asleep(newest.alarm)
     return incident.acked_at is None or newest.promised_at > incident.acked_at
 
 

@@ -9,7 +9,17 @@ from incident.storage.outbox import Delivery
 
 # What the thread of a cry for help says anyhow, alarms of paging, which name no title, and what
 # a person or a step sends somewhere on purpose.
-ALLOWED = ("receipt", "news-", "signal-", "refusal-", "alarm-", "goodbye-", "post-", "step-")
+ALLOWED = (
+    "receipt",
+    "news-",
+    "outcry-",
+    "signal-",
+    "refusal-",
+    "alarm-",
+    "goodbye-",
+    "post-",
+    "step-",
+)
 ELSEWHERE = "{key} is private, and this is no channel of its own"
 
 

@@ -152,6 +152,7 @@ def set_severity(
     incident.severity = severity
     record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
     page_timers.hasten(session, incident, at=at)
+    receipts.follow(session, incident, at)
     update_clock.hasten(session, incident, at=at)
     runs.walk_again(session, incident, actor=actor, at=at)
     return incident

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from incident.integrations.notifier import Message, NotSent, TryAgain
 from incident.rules import alarms, budgets, catch_up, spoken
 from incident.rules.deliveries import HELD
-from incident.services import discretion, page_alarms
+from incident.services import discretion, page_alarms, receipts
 from incident.storage import lateness, outbox, sealed, targets, timeline
 from incident.storage import receipts as receipt_rows
 from incident.storage.incidents import Incident
@@ -51,6 +51,8 @@ def objection_to(
         return _objection_to_edit(session, delivery, str(original))
     if page_alarms.is_answered(session, delivery):
         return Moot("somebody has it")
+    if receipts.is_outdated(session, delivery):
+        return Moot("it is so no longer")
     return discretion.objection_to(session, delivery)
 
 

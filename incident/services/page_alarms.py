@@ -21,11 +21,12 @@ from incident.storage.targets import RoutingKey, Target
 from incident.storage.timers import Timer
 
 ALARM, CAUSE = "page_alarm", "alarm"
-RINGS_ANEW = ("page_unacknowledged", "page_reopened")
+UNATTENDED = "page_unattended"
+RINGS_ANEW = ("page_unacknowledged", "page_reopened", UNATTENDED)
 CLIMBABLE = (*LIVE, "refused", "not_sent")
 # The line about the delivery itself says the same.
 SAID_ALREADY = (rules.REFUSED, rules.STALE)
-TOLD_BY_THE_RECEIPT = (rules.REFUSED, rules.EXHAUSTED)
+TOLD_BY_THE_RECEIPT = (rules.REFUSED, rules.EXHAUSTED, rules.ASLEEP)
 
 
 def raise_alarm(
@@ -44,7 +45,7 @@ def raise_alarm(
     page.alarm, page.alarm_at = sentence, at
     target = targets.find(session, page.target)
     found = (
-        _post(incident, page, target, kind, sentence),
+        _post(session, incident, page, target, kind, sentence),
         _mail(session, incident, page, target, kind, sentence, at),
     )
     notices = tuple(replace(notice, turn=turn) for notice in found if notice is not None)
@@ -127,12 +128,17 @@ def _last_error(session: Session, page: Page) -> str:
 
 
 def _post(
-    incident: Incident, page: Page, target: Target | None, kind: str, sentence: str
+    session: Session,
+    incident: Incident,
+    page: Page,
+    target: Target | None,
+    kind: str,
+    sentence: str,
 ) -> Notice | None:
-    """Where the incident speaks, else where the target's people read. The receipt of a cry for
-    help says some of it aloud already."""
+    """Where the incident speaks, else where the target's people read. Not what the receipt of a
+    cry for help says aloud just now."""
     told = receipts.is_of_cord(page) and kind in TOLD_BY_THE_RECEIPT
-    if told and incident.slack_thread:
+    if told and incident.slack_thread and receipts.cries(session, incident):
         return None
     where: Mapping[str, object] = {}
     channel = incident.slack_channel or (target.slack_channel if target else "")

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from incident.rules import pages as page_rules
 from incident.rules import receipts as rules
+from incident.rules.catch_up import cause_of
 from incident.rules.incidents import TEXT_LENGTH, Status
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK, Actor
-from incident.rules.receipts import PageSeen, Story, Words
+from incident.rules.receipts import Story, Words
 from incident.rules.signals import Signal as Said
 from incident.rules.words import shortened
+from incident.services import receipt_pages
 from incident.services.members import actor_for
 from incident.services.record import record
 from incident.services.speech import said_in
@@ -28,11 +30,10 @@ from incident.storage import (
 )
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
-from incident.storage.pages import LIVE, Page
-from incident.storage.targets import Target
+from incident.storage.pages import Page
 from incident.storage.timers import Timer
 
-RECEIPT = "receipt"
+RECEIPT, OUTCRY = "receipt", "outcry"
 SUBJECT_LENGTH = 200
 LAST_WORDS = ("incident_resolved", "incident_declined", "incident_merged")
 TAKEN = "incident_taken"
@@ -108,23 +109,39 @@ def tell(
     record(session, incident, Outcome((event,)), actor=actor, at=at)
 
 
+def cries(session: Session, incident: Incident) -> bool:
+    """Whether the receipt of now says aloud that nobody is awake and whom to telephone."""
+    return rules.is_outcry(rules.phase_of(story_of(session, incident)))
+
+
+def is_outdated(session: Session, delivery: Delivery) -> bool:
+    """Whether this says aloud that nobody is awake, and somebody is, or is being paged."""
+    if not cause_of(delivery.dedup_key).startswith(OUTCRY):
+        return False
+    return not cries(session, session.get_one(Incident, delivery.incident_id))
+
+
 def story_of(session: Session, incident: Incident) -> Story:
     """Everything that the receipt depends on, as a value."""
     session.flush()
-    asked = pages.of_incident(session, incident.id)
-    page = _telling(asked)
-    grace = grace_of(session, incident)
-    target = targets.find(session, _target_name(page, grace))
+    asked, found = pages.of_incident(session, incident.id), targets.every(session)
+    of_cord = [page for page in asked if is_of_cord(page)]
+    page = receipt_pages.telling(asked, of_cord[-1] if of_cord else None)
+    climbed, grace = receipt_pages.climbed_to(page, asked), grace_of(session, incident)
+    name = _target_name(page, grace)
+    target = next((one for one in found if one.name == name), None)
     return Story(
         key=incident.key,
         status=incident.status,
-        target=_target_name(page, grace),
-        generation=max((p.generation for p in asked if is_of_cord(p)), default=0),
-        page=_seen(page),
+        target=name,
+        generation=max((p.generation for p in of_cord), default=0),
+        page=receipt_pages.seen(page, climbed, found),
+        on_call=receipt_pages.on_call(target),
+        tried=receipt_pages.tried(climbed),
         due_at=grace.due_at if grace and grace.state != "cancelled" else None,
         grace_seconds=int(grace.data.get("seconds", 0)) if grace else 0,
         waiting=grace is not None and grace.state == "due",
-        phones=_phones(target),
+        phones=receipt_pages.phones([*(one.target for one in climbed), name], found),
         taken_by=_taken_by(session, incident, page),
         last_word=_last_word(session, incident),
         joined=signals.count_joined(session, incident.id),
@@ -149,46 +166,15 @@ def author_of(session: Session, incident: Incident) -> Said | None:
     return said if isinstance(said, Said) else None
 
 
-def _telling(asked: Sequence[Page]) -> Page | None:
-    """The page that says most. Whoever answered any page since the cord's last one is awake."""
-    cord = next((page for page in reversed(asked) if is_of_cord(page)), None)
-    for page in reversed(asked):
-        since = page.acknowledged_at
-        if page.state == "acknowledged" and (cord is None or since and since >= cord.promised_at):
-            return page
-    if cord is not None and cord.state in LIVE:
-        return cord
-    under_way = [page for page in asked if page.state in LIVE]
-    return under_way[-1] if under_way else cord or (asked[-1] if asked else None)
-
-
 def _target_name(page: Page | None, grace: Timer | None) -> str:
     if page is not None:
         return page.target
     return str(grace.data.get("target", "")) if grace else ""
 
 
-def _seen(page: Page | None) -> PageSeen | None:
-    if page is None:
-        return None
-    return PageSeen(
-        target=page.target,
-        state=page.state,
-        reason=page.reason or "",
-        acknowledged_by=page.acknowledged_by or "",
-        acknowledged_at=page.acknowledged_at,
-        accepted_at=page.accepted_at,
-    )
-
-
-def _phones(target: Target | None) -> tuple[tuple[str, str], ...]:
-    kept: Sequence[Mapping[str, object]] = target.phones if target else ()
-    return tuple((str(p.get("name", "")), str(p.get("phone", ""))) for p in kept)
-
-
 def _taken_by(session: Session, incident: Incident, page: Page | None) -> str:
     """Who said "I have it" although nobody had been paged. A page of today says it itself."""
-    if incident.acked_at is None or (page is not None and page.state not in rules.DEAD):
+    if incident.acked_at is None or not receipt_pages.is_unpaged(page):
         return ""
     taken = timeline.of_kinds(session, incident.id, [TAKEN])
     return taken[-1].actor if taken else ""
@@ -198,7 +184,8 @@ def _last_word(session: Session, incident: Incident) -> str:
     if incident.open:
         return ""
     told = timeline.of_kinds(session, incident.id, LAST_WORDS)
-    if not told or incident.private:
+    other = incident.merged_into_id
+    if not told or incident.private or (other and session.get_one(Incident, other).private):
         return ""
     return f"{told[-1].text} ({told[-1].occurred_at:%H:%M:%S} UTC)."
 
@@ -246,7 +233,8 @@ def _say_aloud(
 ) -> None:
     """Tell whoever called for help in a message of its own: an edit rings nowhere."""
     said = author_of(session, incident)
-    cause = f"news-{page_rules.generation_of(after.dedup_key) + 1}"
+    kind = OUTCRY if rules.is_outcry(words.phase) else "news"
+    cause = f"{kind}-{page_rules.generation_of(after.dedup_key) + 1}"
     mentions = [said.said_by] if said else []
     aloud = Words(words.phase, words.text)
     say(session, incident, aloud, cause=cause, at=at, mentions=mentions)

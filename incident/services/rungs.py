@@ -101,19 +101,27 @@ def _exhaust(session: Session, incident: Incident, page: Page, why: str, *, at: 
     """Whoever was paged may still answer; but from here on people have to telephone.
 
     The line says why the ladder ended; the alarm, what to do. A page in trouble keeps its time:
-    the alarm about that is out, and it may still come right.
+    the alarm about that is out, and it may still come right. Whoever had it and did nothing has
+    it no more: it waits for an answer again. The step stays done.
     """
     if page.state in LIVE and page.alarm and page.ack_due_at and at < page.ack_due_at:
         page_timers.put(session, page, "rung", due_at=page.ack_due_at, at=at)
         return
     text = f"{why}, and nobody is left to page"
-    event = Event("page_exhausted", text, {"target": page.target}, step=page.step)
+    is_asleep = page.state == "acknowledged"
+    event = Event(
+        page_alarms.UNATTENDED if is_asleep else "page_exhausted",
+        text,
+        {"target": page.target, "page": page.id},
+        step=page.step,
+    )
     say(session, incident, event, actor=DESK, at=at)
     kind, sentence = alarm_rules.EXHAUSTED, alarm_rules.exhausted(page.target)
-    if page.state in LIVE:
+    if is_asleep:
+        kind, sentence = alarm_rules.ASLEEP, alarm_rules.asleep(why)
+        page.acknowledged_at, page.acknowledged_by, page.answers = None, None, []
+    if is_asleep or page.state in LIVE:
         page.state, page.reason, page.ended_at = "exhausted", why, at
-    elif page.state == "acknowledged":
-        sentence = f"NOBODY IS AT WORK: {why}. Telephone"
     else:
         kind, sentence = alarm_rules.REFUSED, alarm_rules.refused(page.reason or page.state)
     page_alarms.raise_alarm(session, incident, page, kind=kind, sentence=sentence, at=at)

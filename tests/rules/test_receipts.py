@@ -33,6 +33,32 @@ def test_the_grace_names_whom_it_will_page_and_when():
         (paged("promised"), "paging", "Paging primary now."),
         (paged("accepted", accepted_at=AT), "paged", "PagerDuty took the page at 02:00:30 UTC"),
         (paged("notified"), "paged", "nobody has answered yet"),
+        (
+            replace(paged("seen"), on_call=("Maya", "Tom")),
+            "paged",
+            "Paging primary (Maya and Tom) now",
+        ),
+        (
+            paged("accepted", due_at=AT, then="platform"),
+            "paged",
+            "Unless somebody answers by 02:00:30 UTC, platform is paged.",
+        ),
+        (
+            paged("promised", due_at=AT),
+            "paging",
+            "Unless somebody answers by 02:00:30 UTC, it is time to telephone.",
+        ),
+        (
+            replace(paged("refused", reason="invalid key"), tried=("first", "second")),
+            "exhausted",
+            "NOBODY ANSWERED the page to first and second, and primary was NOT paged: invalid key.",
+        ),
+        (
+            paged("exhausted", reason="Ana has it, but nothing was done for 10 min", asleep=True),
+            "exhausted",
+            "NOBODY IS AT WORK: Ana has it, but nothing was done for 10 min.\n"
+            "Telephone, in this order:\n1. Maya",
+        ),
         (paged("refused", reason="invalid key"), "nobody", "NOBODY WAS PAGED: invalid key."),
         (paged("not_sent", reason="no key"), "nobody", "1. Maya +1 555 0100\n2. Tom +1 555 0101"),
         (paged("exhausted"), "exhausted", "NOBODY ANSWERED the page to primary"),
@@ -82,6 +108,17 @@ def test_further_messages_are_counted_in_coarse_steps(count, said):
 
 def test_the_same_story_has_the_same_words():
     assert receipts.words(GRACE) == receipts.words(replace(GRACE))
+
+
+@pytest.mark.parametrize("state", ["accepted", "acknowledged", "exhausted", "refused"])
+@pytest.mark.parametrize("status", ["identified", "mitigated"])
+def test_what_can_be_called_off_no_more_offers_no_way_to(state, status):
+    assert {"False alarm", "Not an emergency"} & set(labels(paged(state)))
+
+    shown = labels(replace(paged(state), status=status))
+
+    assert shown
+    assert not {"False alarm", "Not an emergency"} & set(shown)
 
 
 def test_page_again_names_the_page_that_it_repeats():

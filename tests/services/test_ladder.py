@@ -565,8 +565,27 @@ def test_asleep_with_nobody_left_is_an_alarm(paged, clock):
 
     wait(clock, minutes=10)
 
-    assert states(key) == [("lead", "acknowledged"), ("lead", "acknowledged")]
+    assert states(key) == [("lead", "acknowledged"), ("lead", "exhausted")]
     assert pages_of(key)[1].alarm.startswith("NOBODY IS AT WORK: Maya has it, but nothing was done")
+    assert step(key, 2).state == "done"
+
+
+def test_whoever_slept_may_have_it_again_and_is_watched_as_before(paged, clock):
+    key = paged("Page the lead {page=lead}")
+    for count in (1, 2):
+        deliver(clock, count=count)
+        do(pages.acknowledge, clock, incident_key=key, number=2)
+        wait(clock, minutes=10)
+    newest = pages_of(key)[1].id
+
+    do(pages.acknowledge, clock, incident_key=key, page_id=newest)
+    assert states(key)[1] == ("lead", "acknowledged")
+    wait(clock, minutes=10)
+
+    assert states(key)[1] == ("lead", "exhausted")
+    with reading() as session:
+        told = timeline.of_kinds(session, incident_rows.id_of(key), ["page_alarm"])
+    assert [line.data["kind"] for line in told] == ["asleep", "asleep"]
 
 
 def test_an_answer_that_lapsed_in_pagerduty_rings_again_and_climbs(paged, clock):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from incident.rules import alarms
 from incident.rules.proofs import Finding
 from incident.services import incidents, pages, proofs, steps
 from incident.storage import pages as page_rows
@@ -199,6 +200,20 @@ def test_an_exhausted_ladder_leaves_the_telephones(maya, paged, browser):
 
     assert "NOBODY HAS ANSWERED Every rung has been tried" in shown
     assert "Tom +1 555 0101 Reached No answer" in shown
+
+
+def test_whoever_has_it_and_does_nothing_is_an_alarm_though_the_step_is_done(maya, paged):
+    page_id = change(paged)
+    with transaction() as session:
+        pages.acknowledge(session, incident_key=paged, page_id=page_id, actor=TOM, at=START)
+    assert "NOBODY IS AT WORK" not in live(maya, paged)
+    why = "Tom has it, but nothing was done for 10 min"
+    change(paged, state="exhausted", reason=why, alarm=alarms.asleep(why), acknowledged_by=None)
+
+    shown = live(maya, paged)
+
+    assert f"NOBODY IS AT WORK {why}" in shown
+    assert "I have it" in shown
 
 
 def test_who_is_on_call_is_telephoned_where_nobody_typed_a_number(maya, paged):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from incident.rules import alarms
 from incident.storage.outbox import Delivery
 from incident.storage.overviews import Overview
 from incident.storage.pages import LIVE, RINGING, Page
@@ -76,7 +77,7 @@ def by_hand(found: Overview) -> tuple[tuple[int, Message], ...]:
     return tuple(
         (page.id, message)
         for page, message in _pages(found)
-        if page.state in (UNANSWERED if page.step is None else LIVE) and page.step not in waiting
+        if page.state in (UNANSWERED if _is_owed(page) else LIVE) and page.step not in waiting
     )
 
 
@@ -106,6 +107,11 @@ def of_post(delivery: Delivery) -> Message:
 
 def _waiting(found: Overview) -> set[int]:
     return {s.number for _, steps in found.runs for s in steps if s.state == "waiting"}
+
+
+def _is_owed(page: Page) -> bool:
+    """A step that is done needs no answer any more, unless whoever gave it did nothing."""
+    return page.step is None or alarms.is_asleep(page.alarm)
 
 
 def _stopped(message: Message) -> Message:

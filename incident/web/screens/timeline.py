@@ -27,6 +27,7 @@ LOUD = (
     "page_overdue",
     "page_alarm",
     "page_exhausted",
+    "page_unattended",
     "post_not_sent",
     "post_refused",
 )
