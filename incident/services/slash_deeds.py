@@ -10,6 +10,7 @@ from incident.rules import slash as rules
 from incident.rules import slash_words as words
 from incident.rules.dialogs import Reply
 from incident.rules.outcome import NotAllowed
+from incident.rules.permissions import require
 from incident.rules.slash import button
 from incident.rules.typed_times import moment_of
 from incident.services import (
@@ -176,6 +177,7 @@ def handover(asking: Asking, incident: Incident) -> Reply:
 
 def keep(asking: Asking, incident: Incident) -> Reply:
     """A message by its address. One of another channel only if everybody may read it there."""
+    require(asking.actor, "responder")
     place = permalinks.place_in(asking.said.rest)
     if place is None:
         raise NotAllowed(NO_LINK)

@@ -325,6 +325,18 @@ def test_a_message_of_another_channel_is_kept_only_if_everybody_may_read_it(room
     assert asked.settings["open_to_all"] is True
 
 
+def test_a_viewer_keeps_nothing_by_its_address(room):
+    slack = room()
+    a_responder("Vic", "U0VIC", role="viewer")
+    an_incident()
+    address = "https://desk.slack.com/archives/C0EMERGENCY/p1625882340000200"
+
+    said = slack.types(f"keep <{address}>", user="U0VIC")
+
+    assert said == "This needs the role responder; Vic is viewer."
+    assert slack.desk.said("INC-1", "fetch_message") == []
+
+
 def test_a_command_that_slack_did_not_sign_does_nothing(desk):
     answer = desk().app.test_client().post("/slack/commands", data={"command": "/inc"})
 
