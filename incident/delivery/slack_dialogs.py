@@ -14,7 +14,7 @@ from incident.integrations.slack.requests import Asker
 from incident.rules.dialogs import Asked, Reply
 from incident.rules.outcome import NotAllowed
 from incident.services import dialogs
-from incident.services.members import actor_for
+from incident.services.slash import Speaker, heard
 from incident.storage.db import reading
 
 TOO_SLOW = "Slack was too slow for the dialog “{title}”. Try again."
@@ -118,8 +118,15 @@ class Answering:
             client.ask("chat.postEphemeral", **who, **said, **where)
 
 
+def speaker_of(asker: Asker, channel: str = "") -> Speaker:
+    return Speaker(asker.member, asker.name, asker.team, channel, asker.external)
+
+
 def filled(asked: Asked, asker: Asker, *, at: datetime) -> views.View:
-    """The dialog with its questions, or a sentence in its place that says why not."""
+    """The dialog with its questions, or a sentence in its place that says why not.
+
+    It shows titles and who is on call: people of another company see none of it.
+    """
     with Net(f"filling the dialog {asked.name}"):
         return _filled(asked, asker, at)
     return views.telling(asked.name, asked.title, NOT_FILLED)
@@ -128,7 +135,7 @@ def filled(asked: Asked, asker: Asker, *, at: datetime) -> views.View:
 def _filled(asked: Asked, asker: Asker, at: datetime) -> views.View:
     try:
         with reading() as session:
-            actor = actor_for(session, asker.member, asker.name)
+            actor = heard(session, speaker_of(asker))
             return views.view_of(dialogs.fill(session, asked, actor=actor, at=at))
     except NotAllowed as refusal:
         return views.telling(asked.name, asked.title, str(refusal))

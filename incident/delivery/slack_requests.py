@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 
 from incident.delivery.asides import ASIDES
 from incident.delivery.net import Net
-from incident.delivery.slack_dialogs import NOT_THERE, Answering, Opening, filled
+from incident.delivery.slack_dialogs import NOT_THERE, Answering, Opening, filled, speaker_of
 from incident.integrations.slack import replies, requests, views
 from incident.integrations.slack.requests import (
-    Asker,
     Command,
     Kind,
     Press,
@@ -85,7 +84,7 @@ def _command(command: Command, at: datetime) -> Body | None:
     if dialog is not None:
         ASIDES.give(Opening(dialog, command.asker, at, command.channel))
         return None
-    speaker = _speaker(command.asker, command.channel)
+    speaker = speaker_of(command.asker, command.channel)
     reply = _once(
         command.asker.trigger_id, speaker, at, lambda s: slash.run(s, said, speaker, at=at)
     )
@@ -108,7 +107,7 @@ def _press(press: Press, at: datetime) -> None:
         member_name=pressed.user_name,
         thread_ts=thread_ts,
     )
-    speaker = _speaker(press.asker, pressed.channel)
+    speaker = speaker_of(press.asker, pressed.channel)
     reply = _refusing(hand, speaker, at)
     _tell(reply, press, at, thread_ts=thread_ts)
 
@@ -135,7 +134,7 @@ def _words_pressed(press: Press, at: datetime) -> None:
     if dialog is not None:
         ASIDES.give(Opening(dialog, press.asker, at, channel, press.pressed.thread_ts))
         return
-    speaker = _speaker(press.asker, channel)
+    speaker = speaker_of(press.asker, channel)
     reply = _once(press.asker.trigger_id, speaker, at, lambda s: slash.run(s, said, speaker, at=at))
     _tell(reply, press, at, thread_ts=press.pressed.thread_ts)
 
@@ -160,7 +159,7 @@ def _shortcut(shortcut: Shortcut, at: datetime) -> None:
     if dialog is not None:
         ASIDES.give(Opening(dialog, shortcut.asker, at, shortcut.channel))
         return
-    speaker = _speaker(shortcut.asker, shortcut.channel)
+    speaker = speaker_of(shortcut.asker, shortcut.channel)
     reply = _once("", speaker, at, lambda s: shortcuts.run(s, shortcut.name, on, speaker, at=at))
     if reply.dialog is not None:
         ASIDES.give(Opening(reply.dialog, shortcut.asker, at, shortcut.channel))
@@ -169,7 +168,7 @@ def _shortcut(shortcut: Shortcut, at: datetime) -> None:
 
 
 def _submitted(sent: Submitted, at: datetime) -> Body | None:
-    speaker = _speaker(sent.asker)
+    speaker = speaker_of(sent.asker)
 
     def do(session: Session) -> Reply:
         actor = slash.heard(session, speaker)
@@ -250,7 +249,3 @@ def _read(kept: Body) -> Reply:
 
 def _answer(reply: Reply) -> Body:
     return replies.answer(reply, ASIDES.public_url)
-
-
-def _speaker(asker: Asker, channel: str = "") -> Speaker:
-    return Speaker(asker.member, asker.name, asker.team, channel, asker.external)

@@ -16,7 +16,6 @@ from incident.rules.slash import Said
 from incident.services import members, slash_channels, slash_deeds, slash_opening, slash_reading
 from incident.services.askings import Asking
 from incident.services.meant import line_of, meant
-from incident.storage import slack_members
 from incident.storage.incidents import Incident
 
 ANYBODY = ("open", "page", "status", "list", "help", "")
@@ -51,9 +50,7 @@ def run(session: Session, said: Said, speaker: Speaker, *, at: datetime) -> Repl
 def heard(session: Session, speaker: Speaker) -> Actor:
     """Who this is at the desk. People of another company are told that it does not listen."""
     actor = members.actor_for(session, speaker.member, speaker.name)
-    known = slack_members.find(session, speaker.member)
-    is_stranger = speaker.external or (known is not None and known.stranger)
-    if is_stranger and actor.person_id is None:
+    if members.is_stranger(session, actor, speaker.member, external=speaker.external):
         raise NotAllowed(words.AT_HOME)
     return actor
 

@@ -3,11 +3,15 @@
 import pytest
 
 from incident.delivery import slack_requests
+from incident.rules.slack_manifest import OPEN_SHORTCUT
+from incident.rules.slash_words import AT_HOME
+from incident.storage import targets
 from incident.storage.db import transaction
 from incident.storage.slack_members import SlackMember
 from tests.conftest import START
 from tests.fakes.slack_events import a_button_press
 from tests.slack.conftest import button
+from tests.slack.rooms import CHANNEL
 
 EVE = "U0EVE"
 
@@ -17,6 +21,11 @@ def eve(database):
     """Slack's directory says that she is of another company."""
     with transaction() as session:
         session.add(SlackMember(member=EVE, stranger=True, met_at=START, asked_at=START))
+
+
+def on_call(name):
+    with transaction() as session:
+        targets.get(session, "primary").on_call = [{"name": name, "zone": "Europe/Berlin"}]
 
 
 def presses(room, label, *, team="T0DESK"):
@@ -47,6 +56,38 @@ def test_where_the_rule_lets_them_call_they_page_and_call_off(room, eve):
 
     assert slack.desk.incidents() == ["INC-1 declined"]
     assert slack.slack.views == []
+
+
+@pytest.mark.parametrize("typed", ["open", "note", "effect", "update", "page", "INC-1 page"])
+def test_no_dialog_tells_them_what_is_open_or_who_is_on_call(room, eve, an_incident, typed):
+    slack = room()
+    on_call("Maya")
+    an_incident(title="Payments are slow")
+    an_incident(title="Mail is late")
+
+    slack.types(typed, user=EVE)
+
+    assert slack.words_of_view == AT_HOME
+    assert [block for block in slack.view["blocks"] if block["type"] == "input"] == []
+
+
+def test_nor_does_the_shortcut_that_opens_an_incident(room, eve):
+    slack = room()
+    on_call("Maya")
+    message = slack.slack.person_says("Uploads are failing", channel=CHANNEL)["event"]
+
+    slack.chooses(OPEN_SHORTCUT, message, user=EVE)
+
+    assert slack.words_of_view == AT_HOME
+
+
+def test_whoever_the_request_calls_a_stranger_sees_no_dialog_either(room):
+    slack = room()
+    message = slack.slack.person_says("Uploads are failing", channel=CHANNEL)["event"]
+
+    slack.chooses(OPEN_SHORTCUT, message, user="U0NEW", team="T0OTHER")
+
+    assert slack.words_of_view == AT_HOME
 
 
 def test_they_do_not_see_what_else_is_open(room, eve, an_incident):
