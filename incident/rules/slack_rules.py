@@ -13,6 +13,7 @@ NAME_LENGTH = 80
 IS_A_CORD = "is a pull-cord: whatever is written there calls for help. Use another channel"
 MOST_WORDS, WORD_LENGTH = 50, 40
 MOST_BOTS = 20
+ANY_MESSAGE, NAMED = "a message", 12
 
 
 def is_lived_in(key: str) -> str:
@@ -57,6 +58,16 @@ def listed(text: str) -> list[str]:
     """What stands in a field between commas or line ends, each thing once."""
     entries = (" ".join(entry.split()) for entry in re.split(r"[,\n]", text))
     return list(dict.fromkeys(entry for entry in entries if entry))
+
+
+def what_counts(words: Sequence[str], urgent_words: Sequence[str]) -> str:
+    """Which messages a rule hears, for a sentence: any, or one with a word of the rule."""
+    named = [f"“{word}”" for word in dict.fromkeys([*words, *urgent_words])] if words else []
+    if len(named) < 2:
+        return f"{ANY_MESSAGE} with the word {named[0]}" if named else ANY_MESSAGE
+    if len(named) > NAMED:
+        named[NAMED - 1 :] = [f"{len(named) - NAMED + 1} more"]
+    return f"{ANY_MESSAGE} with one of the words {', '.join(named[:-1])} or {named[-1]}"
 
 
 def words_problem(words: Sequence[str]) -> str:

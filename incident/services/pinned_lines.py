@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from incident.rules import pinned_lines as rules
 from incident.rules.permissions import Actor, require
+from incident.rules.slack_rules import what_counts
 from incident.storage import slack_rules, targets
 from incident.storage.slack_rules import SlackRule
 
@@ -67,7 +68,13 @@ def text_for(session: Session, rule: SlackRule) -> str:
     target = targets.find(session, rule.target)
     kept = target.phones if target is not None else []
     phones = [(str(one.get("name", "")), str(one.get("phone", ""))) for one in kept]
-    return rules.text(rule.target, phones, armed=rule.armed)
+    return rules.text(
+        rule.target,
+        phones,
+        armed=rule.armed,
+        counts=what_counts(rule.words, rule.urgent_words),
+        strangers=rule.strangers,
+    )
 
 
 def _due(session: Session, rule: SlackRule, at: datetime) -> Wanted | None:

@@ -6,6 +6,7 @@ from incident.rules.cord import HOW_TO_LINK
 from incident.rules.dialogs import Reply
 from incident.rules.permissions import RANK
 from incident.rules.receipts import DEAD
+from incident.rules.slack_rules import what_counts
 from incident.rules.slash import button
 from incident.rules.slash_words import Standing
 from incident.services import slack_places, visibility
@@ -76,7 +77,8 @@ def _about_channel(asking: Asking) -> str:
         return f"This is the channel of {own.key}: you need not name it."
     rule = slack_rules.find(asking.session, asking.channel)
     if rule is not None and rule.armed:
-        return f"In this channel a message alone is enough: it pages {rule.target}."
+        counts = what_counts(rule.words, rule.urgent_words)
+        return f"In this channel {counts} is enough: it pages {rule.target}."
     return "Begin with INC-42 to say which incident you mean; the only one that is open is meant."
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import NoResultFound
 
 from incident import clock
 from incident.rules import people
-from incident.rules.slack_rules import listed, whole
+from incident.rules.slack_rules import listed, what_counts, whole
 from incident.services import connections, pinned_lines, rehearsals, slack_rules
 from incident.services.slack_rules import RuleForm
 from incident.storage import checklists, targets
@@ -82,13 +82,13 @@ def save(channel: str) -> ResponseReturnValue:
 @bp.post("/<channel>/arming")
 @role_required("admin")
 def arm(channel: str) -> ResponseReturnValue:
-    return _arm(channel, True, "Armed: from now on a message in {} wakes {}.")
+    return _arm(channel, True, "Armed: from now on {counts} in {name} wakes {target}.")
 
 
 @bp.post("/<channel>/disarming")
 @role_required("admin")
 def disarm(channel: str) -> ResponseReturnValue:
-    return _arm(channel, False, "A dry run again: a message in {} does not wake {}.")
+    return _arm(channel, False, "A dry run again: a message in {name} does not wake {target}.")
 
 
 @bp.post("/<channel>/rehearsal")
@@ -127,8 +127,10 @@ def _arm(channel: str, armed: bool, sentence: str) -> ResponseReturnValue:
         rule = slack_rules.put(
             session, channel=channel, form=form, actor=current_actor(), at=clock.now()
         )
-    name = rule.channel_name or channel
-    flash(sentence.format(name, rule.target), "done" if armed else "caution")
+    counts = what_counts(rule.words, rule.urgent_words)
+    name, target = rule.channel_name or channel, rule.target
+    told = sentence.format(counts=counts, name=name, target=target)
+    flash(told, "done" if armed else "caution")
     return redirect(url_for("slack_rules.edit", channel=channel), 303)
 
 
@@ -195,6 +197,7 @@ def _page(channel: str, rule: SlackRule | None, errors: Errors) -> ResponseRetur
             targets=[(target.name, target.name) for target in targets.pageable(session)],
             checklists=[(row.slug, row.title) for row, _ in checklists.all_published(session)],
             week=rehearsals.week(session, rule, clock.now()) if rule else None,
+            counts=what_counts(rule.words, rule.urgent_words) if rule else "",
             pinned=pinned_lines.text_for(session, rule) if rule else "",
             connected=connections.slack(session, current_app.config["DESK"]).can_post,
             form=request.form,

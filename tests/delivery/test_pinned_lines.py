@@ -77,6 +77,30 @@ def test_it_follows_the_telephones_by_an_edit(sweep, slack, clock):
     assert "1. Tom +1 555 0101" in slack.channels[CHANNEL].messages[0]["text"]
 
 
+def test_it_follows_the_words_of_the_rule(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+    with transaction() as session:
+        slack_rules.find(session, CHANNEL).words = ["sos"]
+
+    sweep.turn()
+
+    said = slack.channels[CHANNEL].messages[0]["text"]
+    assert "a message with the word “sos” wakes primary" in said
+
+
+def test_a_rule_that_is_disarmed_promises_nothing_any_more(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+    with transaction() as session:
+        slack_rules.find(session, CHANNEL).armed = False
+
+    sweep.turn()
+
+    said = slack.channels[CHANNEL].messages[0]["text"]
+    assert said.startswith("Writing here wakes nobody: this is still a rehearsal.")
+
+
 def test_one_that_somebody_deleted_is_posted_anew(sweep, slack, clock):
     ask(clock)
     sweep.turn()

@@ -28,3 +28,23 @@ def test_any_other_grace_is_refused(seconds):
 @pytest.mark.parametrize("text", ["", "x", "1.5", "-3", "²", "9" * 12])
 def test_what_is_no_whole_number_is_none(text):
     assert slack_rules.whole(text) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "urgent", "said"),
+    [
+        ([], [], "a message"),
+        ([], ["outage"], "a message"),
+        (["sos"], [], "a message with the word “sos”"),
+        (["sos"], ["sos", "fire"], "a message with one of the words “sos” or “fire”"),
+    ],
+)
+def test_what_counts_is_said_in_words(words, urgent, said):
+    assert slack_rules.what_counts(words, urgent) == said
+
+
+def test_of_many_words_the_first_are_named():
+    said = slack_rules.what_counts([f"w{number}" for number in range(40)], [])
+
+    assert said.startswith("a message with one of the words “w0”, “w1”, ")
+    assert said.endswith("“w10” or 29 more")

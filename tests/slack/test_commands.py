@@ -276,9 +276,17 @@ def test_help_teaches_and_says_what_the_channel_means(room):
 
     said = slack.types("help", user="U0SAM")
 
-    assert "In this channel a message alone is enough: it pages primary." in said
+    assert "In this channel a message is enough: it pages primary." in said
     assert "/inc open Uploads are failing sev2" in said
     assert "You may open an incident and page" in said
+
+
+def test_help_names_the_words_that_the_channel_listens_for(room):
+    slack = room(words=["sos"])
+
+    said = slack.types("help")
+
+    assert "In this channel a message with the word “sos” is enough: it pages primary." in said
 
 
 def test_people_of_another_company_are_told_that_the_desk_does_not_listen(room):

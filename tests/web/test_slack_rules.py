@@ -82,6 +82,16 @@ def test_arming_is_a_press_of_its_own_and_can_be_taken_back(ada, rule):
     assert not saved().armed
 
 
+def test_an_armed_rule_says_which_words_wake_somebody(ada, rule, form):
+    ada.post(f"/settings/slack-rules/{CHANNEL}", {**form, "words": "sos", "urgent_words": "outage"})
+    ada.post(f"/settings/slack-rules/{CHANNEL}/arming")
+
+    heard = "a message with one of the words “sos” or “outage”"
+    assert f"Armed: from now on {heard} in #emergency wakes primary." in page_of(ada)
+    assert f"In this channel {heard} opens an incident and wakes" in page_of(ada)
+    assert f"Write it here: {heard} wakes primary" in page_of(ada)
+
+
 def test_saving_an_armed_rule_leaves_it_armed(ada, rule, form):
     ada.post(f"/settings/slack-rules/{CHANNEL}/arming")
 
@@ -235,6 +245,7 @@ def test_last_week_is_read_again_when_asked(ada, rule):
 
 
 def test_the_pinned_line_is_shown_and_asked_for(ada, rule):
+    ada.post(f"/settings/slack-rules/{CHANNEL}/arming")
     assert "No reply within 10 seconds means: telephone." in page_of(ada)
 
     ada.post(f"/settings/slack-rules/{CHANNEL}/pinned-line")
