@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from config import Config
-from incident.delivery import inbox, look_backs, pinned_lines
+from incident.delivery import inbox, left_lines, look_backs, pinned_lines
 from incident.delivery.errands import Errand
 from incident.delivery.net import Net
 from incident.delivery.rounds import Rounds
@@ -66,7 +66,8 @@ class Sweep(Rounds):
         for channel in channels:
             with Net(f"the sweep of {channel}"):
                 found += self._sweep(channel)
-        errands: list[Errand] = [*look_backs.take(at), *pinned_lines.take(at)]
+        errands: list[Errand] = [*look_backs.take(at), *left_lines.take(at)]
+        errands += pinned_lines.take(at)
         for errand in errands:
             with Net(f"the rule of {errand.channel}"):
                 self._do(errand)

@@ -8,6 +8,10 @@ REHEARSAL = (
     "Writing here wakes nobody: this is still a rehearsal.",
     "Something is broken? Telephone.",
 )
+WITHDRAWN = (
+    "Writing in this channel wakes nobody any more.\n"
+    "Something is broken? Telephone whoever is on call."
+)
 
 
 def text(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from incident.rules import pinned_lines as rules
 from incident.rules.permissions import Actor, require
 from incident.rules.slack_rules import what_counts
+from incident.services import left_lines
 from incident.storage import slack_rules, targets
 from incident.storage.slack_rules import SlackRule
 
@@ -50,17 +51,21 @@ def take(session: Session, at: datetime) -> list[Wanted]:
 
 def done(session: Session, wanted: Wanted, ts: str) -> None:
     rule = slack_rules.find(session, wanted.channel, lock=True)
-    if rule is not None:
-        rule.pinned_ts, rule.pinned_text = ts, wanted.text
-        rule.pin_due_at, rule.pin_trouble = None, ""
+    if rule is None:
+        left_lines.leave(session, channel=wanted.channel, name=wanted.name, ts=ts)
+        return
+    rule.pinned_ts, rule.pinned_text = ts, wanted.text
+    rule.pin_due_at, rule.pin_trouble = None, ""
 
 
 def put_off(session: Session, wanted: Wanted, ts: str, trouble: str, at: datetime) -> None:
     """It did not work. Until somebody gives up the rule it is tried again, once in a minute."""
     rule = slack_rules.find(session, wanted.channel, lock=True)
-    if rule is not None:
-        rule.pinned_ts = ts or rule.pinned_ts
-        rule.pin_due_at, rule.pin_trouble = at + AGAIN, trouble
+    if rule is None:
+        left_lines.leave(session, channel=wanted.channel, name=wanted.name, ts=ts)
+        return
+    rule.pinned_ts = ts or rule.pinned_ts
+    rule.pin_due_at, rule.pin_trouble = at + AGAIN, trouble
 
 
 def text_for(session: Session, rule: SlackRule) -> str:

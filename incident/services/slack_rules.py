@@ -11,6 +11,7 @@ from incident.rules import slack_rules as rules
 from incident.rules.fields import refuse
 from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor, require
+from incident.services import left_lines
 from incident.storage import checklists, incident_channels, incidents, slack_rules, targets
 from incident.storage.slack_rules import SlackRule
 
@@ -53,6 +54,7 @@ def put(session: Session, *, channel: str, form: RuleForm, actor: Actor, at: dat
         rule.armed_at = at
     if is_new:
         rule.look_back_at = at
+        left_lines.take_over(session, rule)
     if form.channel_name is not None:
         rule.channel_name = rules.named(form.channel_name)
     rule.updated_at = at
@@ -61,10 +63,13 @@ def put(session: Session, *, channel: str, form: RuleForm, actor: Actor, at: dat
 
 
 def remove(session: Session, *, channel: str, actor: Actor) -> None:
-    """From now on the channel is only a channel. What it opened stays."""
+    """From now on the channel is only a channel. What it opened stays; its pinned line is taken
+    back."""
     require(actor, "admin")
     rule = slack_rules.find(session, channel, lock=True)
     if rule is not None:
+        name, ts = rule.channel_name, rule.pinned_ts
+        left_lines.leave(session, channel=channel, name=name, ts=ts)
         session.delete(rule)
 
 

@@ -28,6 +28,10 @@ from incident.web.forms import Errors
 from incident.web.guard import role_required
 from incident.web.people import current_actor
 
+REMOVED = (
+    "The rule is removed. A message in this channel does nothing any more. A line that the desk "
+    "pinned there is changed to say so, and unpinned."
+)
 DAYS = [
     ("1", "Monday"),
     ("2", "Tuesday"),
@@ -116,7 +120,7 @@ def pin(channel: str) -> ResponseReturnValue:
 def remove(channel: str) -> ResponseReturnValue:
     with transaction() as session:
         slack_rules.remove(session, channel=channel, actor=current_actor())
-    flash("The rule is removed. A message in this channel does nothing any more.", "caution")
+    flash(REMOVED, "caution")
     return redirect(url_for("slack_rules.index"), 303)
 
 

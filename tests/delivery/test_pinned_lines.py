@@ -7,7 +7,9 @@ import pytest
 from config import Config
 from incident.delivery.sweep import Sweep
 from incident.services import pinned_lines
-from incident.storage import slack_rules, targets
+from incident.services import slack_rules as rules
+from incident.services.slack_rules import RuleForm
+from incident.storage import left_lines, slack_rules, targets
 from incident.storage.db import reading, transaction
 from incident.storage.slack_rules import SlackRule
 from tests.conftest import ADA, START, connect_target
@@ -38,6 +40,12 @@ def sweep(database, slack, clock):
 def ask(clock):
     with transaction() as session:
         pinned_lines.ask(session, channel=CHANNEL, actor=ADA, at=clock())
+
+
+def make_again(clock):
+    form = RuleForm(target="primary", checklist="")
+    with transaction() as session:
+        rules.put(session, channel=CHANNEL, form=form, actor=ADA, at=clock())
 
 
 def rule():
@@ -141,3 +149,110 @@ def test_what_may_not_be_pinned_is_said_and_tried_again(sweep, slack, clock):
     clock.forward(seconds=60)
     sweep.turn()
     assert (len(slack.posts), rule().pin_trouble) == (1, "")
+
+
+def remove():
+    with transaction() as session:
+        rules.remove(session, channel=CHANNEL, actor=ADA)
+
+
+def left():
+    with reading() as session:
+        return left_lines.due(session, START + timedelta(days=1))
+
+
+def test_when_its_rule_is_removed_it_says_that_nobody_is_woken_and_is_unpinned(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+
+    remove()
+    sweep.turn()
+
+    assert slack.channels[CHANNEL].messages[0]["text"].splitlines() == [
+        "Writing in this channel wakes nobody any more.",
+        "Something is broken? Telephone whoever is on call.",
+    ]
+    assert (slack.channels[CHANNEL].pins, left()) == ([], [])
+
+
+def test_a_rule_without_a_pinned_line_leaves_nothing_behind(sweep, slack):
+    remove()
+    sweep.turn()
+
+    assert (slack.posts, left()) == ([], [])
+
+
+def test_taking_it_back_is_tried_again_until_slack_does_it(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+    slack.script_for["chat.update"] = [says("internal_error")]
+    remove()
+
+    sweep.turn()
+    assert slack.channels[CHANNEL].pins != []
+    clock.forward(seconds=60)
+    sweep.turn()
+
+    assert (slack.channels[CHANNEL].pins, left()) == ([], [])
+
+
+def test_what_slack_refuses_to_take_back_is_tried_once_in_an_hour(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+    slack.script_for["pins.remove"] = [says("missing_scope", needed="pins:write")]
+    remove()
+
+    sweep.turn()
+
+    assert [line.due_at for line in left()] == [clock() + timedelta(hours=1)]
+
+
+def test_one_that_is_gone_in_slack_need_not_be_taken_back(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+    slack.channels[CHANNEL].messages.clear()
+    slack.channels[CHANNEL].pins.clear()
+
+    remove()
+    sweep.turn()
+
+    assert left() == []
+
+
+def test_a_rule_that_is_made_again_speaks_by_the_line_that_still_stands(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+    remove()
+
+    make_again(clock)
+    sweep.turn()
+
+    assert left() == []
+    assert slack.channels[CHANNEL].pins == [rule().pinned_ts] == [slack.posts[0]["ts"]]
+    assert "still a rehearsal" in slack.channels[CHANNEL].messages[0]["text"]
+
+
+def test_after_it_was_taken_back_another_rule_pins_its_own(sweep, slack, clock):
+    ask(clock)
+    sweep.turn()
+    remove()
+    sweep.turn()
+
+    make_again(clock)
+    ask(clock)
+    sweep.turn()
+
+    assert len(slack.posts) == 2
+    assert slack.channels[CHANNEL].pins == [slack.posts[1]["ts"]]
+
+
+def test_one_that_was_being_posted_while_its_rule_went_is_taken_back(sweep, slack, clock):
+    ask(clock)
+    with transaction() as session:
+        (wanted,) = pinned_lines.take(session, clock())
+    remove()
+
+    with transaction() as session:
+        pinned_lines.done(session, wanted, "1.1")
+
+    assert [line.ts for line in left()] == ["1.1"]

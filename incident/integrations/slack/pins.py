@@ -9,6 +9,7 @@ from incident.integrations.slack.payload import text as text_in
 
 GONE = ("message_not_found", "cant_update_message", "edit_window_closed")
 IS_PINNED = ("already_pinned",)
+IS_UNPINNED = ("no_pin", "message_not_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,19 @@ def keep(client: Client, channel: str, *, text: str, ts: str, name: str, since: 
         ts = found
     answer = client.ask("pins.add", channel=channel, timestamp=ts)
     return Pinned(ts, None if answer.ok or answer.error in IS_PINNED else answer)
+
+
+def withdraw(client: Client, channel: str, *, text: str, ts: str, name: str) -> Answer | None:
+    """Make the message say `text` and unpin it; Slack's answer if that is not done.
+
+    It goes by another `name` from now on, so that nobody finds it who looks for a pinned one.
+    """
+    said = {"metadata": lookup.metadata(name), **_words(text)}
+    answer = client.ask("chat.update", channel=channel, ts=ts, **said)
+    if answer.error not in ("", *GONE):
+        return answer
+    answer = client.ask("pins.remove", channel=channel, timestamp=ts)
+    return None if answer.ok or answer.error in IS_UNPINNED else answer
 
 
 def _posted(client: Client, channel: str, *, text: str, name: str, since: str) -> Answer | str:
