@@ -22,6 +22,13 @@ WHENS = {
 }
 CHANNELS: Mapping[str, Any] = {"when": "asked", "prefix": "inc-", "archive": False}
 
+# Slack signs the question by which it verifies an address.
+VERIFY = (
+    "In the app, under Event Subscriptions, press Retry beside the Request URL until it says "
+    "Verified: Slack could not verify it before the signing secret was here. If it stays "
+    "unverified, the secret is of another app, or Slack does not reach this address."
+)
+VERIFIED = "Else look under Event Subscriptions in the app: does the Request URL say Verified?"
 _SECRET = re.compile(r"[A-Za-z0-9]{32,128}")
 _PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")
@@ -162,12 +169,12 @@ def heard_sentence(
         return ""
     since = "Slack has said nothing for more than a day." if heard_at else "Nothing heard yet."
     there = f"Write anything in {channel}" if channel else "Write in a channel that has the app"
-    way = (
-        "A worker holds the socket: is one running?"
-        if by_socket
-        else "Else look under Event Subscriptions in the app: is the address verified?"
-    )
-    return f"{since} {there} and look again here. {way}"
+    again = f"{there} and look again here."
+    if by_socket:
+        return f"{since} {again} A worker holds the socket: is one running?"
+    if heard_at is None:
+        return f"{since} {VERIFY} {again}"
+    return f"{since} {again} {VERIFIED}"
 
 
 def names(people: Sequence[str], most: int = 8) -> str:

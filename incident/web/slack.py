@@ -24,6 +24,11 @@ from incident.web.people import current_actor
 from incident.web.screens import slack as screen
 
 TEST = "A test from the incident desk, asked for by {name}. Nothing is wrong, and nobody is paged."
+TAKEN = "Slack takes these. They are kept sealed, and used from now on."
+TAKEN_UNTRIED = (
+    "Slack takes the bot token. Whether the signing secret is right shows when Slack calls: have "
+    "it verify the address, as step 3 says. Both are kept sealed, and used from now on."
+)
 UNHEARD = {
     rules.SOCKET: (
         "app_token",
@@ -58,7 +63,7 @@ def choose_transport() -> ResponseReturnValue:
 @bp.post("/tokens")
 @role_required("admin")
 def keep_tokens() -> ResponseReturnValue:
-    """Nothing is kept that Slack has not just answered to. What is right is kept at once, so that
+    """No token is kept that Slack has not just answered to. What is right is kept at once, so that
     only what is wrong has to be pasted again."""
     errors = Errors()
     _keep_bot_token(errors)
@@ -66,7 +71,7 @@ def keep_tokens() -> ResponseReturnValue:
     if errors:
         return page(errors)
     _look()
-    flash("Slack takes these. They are kept sealed, and used from now on.", "done")
+    flash(TAKEN_UNTRIED if request.form.get("signing_secret", "").strip() else TAKEN, "done")
     return _back("checks")
 
 

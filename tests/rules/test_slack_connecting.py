@@ -64,6 +64,13 @@ def test_a_slack_that_was_heard_today_needs_no_word():
     )
 
 
+def test_who_was_never_called_over_https_has_slack_verify_the_address():
+    said = rules.heard_sentence(None, START, by_socket=False)
+
+    assert "press Retry beside the Request URL until it says Verified" in said
+    assert "Retry" not in rules.heard_sentence(None, START, by_socket=True)
+
+
 @pytest.mark.parametrize("which", ["", "#exec", "exec-team", "C024BE91L", "günther"])
 def test_a_channel_is_named_or_numbered(which):
     assert rules.channel_problem(which) == ""

@@ -49,6 +49,19 @@ def test_a_secret_typed_in_settings_lets_slack_in(sam):
     assert answer(sam, TYPED).status_code == 200
 
 
+def test_slack_verifies_the_address_as_soon_as_its_secret_is_typed(sam):
+    body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1a"}).encode()
+
+    def verify():
+        headers = signed(body, TYPED, sam.clock())
+        return sam.app.test_client().post("/slack/events", data=body, headers=headers)
+
+    assert verify().status_code == 401
+    type_secrets(TYPED)
+
+    assert verify().get_json() == {"challenge": "3eZbrw1a"}
+
+
 def test_while_a_secret_is_replaced_both_count(sam):
     type_secrets(TYPED, "the-next-one")
 

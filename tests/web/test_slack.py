@@ -157,6 +157,16 @@ def test_over_https_a_signing_secret_takes_the_place_of_the_socket(ada_over_http
     assert "A signing secret is live." in page(ada_over_https)
 
 
+def test_over_https_the_address_is_verified_after_the_secret_is_there(ada_over_https):
+    assert "Slack can do that after step 2" in page(ada_over_https)
+
+    give(ada_over_https, **HTTP_TOKENS)
+
+    told = page(ada_over_https)
+    assert "Slack takes the bot token. Whether the signing secret is right shows when" in told
+    assert "press Retry beside the Request URL until it says Verified" in told
+
+
 @pytest.mark.parametrize(
     ("field", "token", "sentence"),
     [
