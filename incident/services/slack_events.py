@@ -22,6 +22,7 @@ EVENTS: Mapping[str, Follow] = {
     "channel_archive": channel_news.archived,
     "group_archive": channel_news.archived,
     "channel_rename": channel_news.renamed,
+    "group_rename": channel_news.renamed,
     "member_joined_channel": channel_news.came_in,
     "tokens_revoked": slack_connecting.token_lost,
 }

@@ -124,9 +124,12 @@ def an_archive_event(channel: str = A_CHANNEL, **fields: Any) -> Payload:
     return an_envelope(archived | fields)
 
 
-def a_rename_event(name: str, *, channel: str = A_CHANNEL, at: str = A_LATER_TS) -> Payload:
+def a_rename_event(
+    name: str, *, channel: str = A_CHANNEL, at: str = A_LATER_TS, kind: str = "channel_rename"
+) -> Payload:
+    """Of a private channel the `kind` is group_rename."""
     renamed = {"id": channel, "name": name, "name_normalized": name, "created": 1_740_000_000}
-    return an_envelope({"type": "channel_rename", "channel": renamed, "event_ts": at})
+    return an_envelope({"type": kind, "channel": renamed, "event_ts": at})
 
 
 def an_uninstall_event(*, at: str = A_LATER_TS) -> Payload:

@@ -52,6 +52,7 @@ def test_every_event_that_is_asked_for_has_the_scope_that_slack_wants_for_it():
         "channel_archive": "channels:read",
         "channel_rename": "channels:read",
         "group_archive": "groups:read",
+        "group_rename": "groups:read",
         "member_joined_channel": "channels:read",
         "message.channels": "channels:history",
         "message.groups": "groups:history",

@@ -14,7 +14,13 @@ from tests.conftest import START
 from tests.fakes.slack_events import a_join_event, a_rename_event, an_archive_event
 
 CHANNEL = "C0INC10000"
-KINDS = ("channel_archive", "group_archive", "channel_rename", "member_joined_channel")
+KINDS = (
+    "channel_archive",
+    "group_archive",
+    "channel_rename",
+    "group_rename",
+    "member_joined_channel",
+)
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just(CHANNEL),
     lambda inner: (
@@ -83,6 +89,13 @@ def test_a_channel_is_called_what_slack_calls_it(key):
 
     assert channel().name == "uploads-war-room"
     assert lines()[1:] == ["#inc-1 is called #uploads-war-room in Slack now"]
+
+
+def test_a_private_channel_is_called_what_slack_calls_it(key):
+    hear(a_rename_event("breach-room", channel=CHANNEL, kind="group_rename"))
+
+    assert channel().name == "breach-room"
+    assert lines()[-1] == "#inc-1 is called #breach-room in Slack now"
 
 
 def test_whoever_came_in_by_themselves_is_not_asked_in(key):
