@@ -23,6 +23,8 @@ NOTHING_OPEN = (
     "No incident is open. Type “/inc open” and what users see, such as: "
     "/inc open Uploads are failing sev2"
 )
+LACKS_ACCOUNT = "the rest needs an account. {how_to_link}"
+LACKS_ROLE = "the rest needs the role responder, which an admin can give you: you are {role}."
 AT_HOME = (
     "This desk answers only people of its own company. If you need help now, telephone whoever "
     "you know there."
@@ -115,11 +117,12 @@ def unknown(word: str, meant: str, said: Said) -> Reply:
     return Reply(f"{text} Did you mean “{meant}”?", buttons=buttons)
 
 
-def help_with(here: str, *, may_work: bool, how_to_link: str) -> Reply:
-    """`here` says what the channel means; without an account, what may be done all the same."""
+def help_with(here: str, *, lacks: str) -> Reply:
+    """`here` says what the channel means, `lacks` what somebody needs for all that they may not
+    do; empty for whoever may do everything."""
     lines = [here, "You can type:", *(f"• {example}" for example in EXAMPLES)]
-    if not may_work:
-        lines += [f"You may open an incident and page; the rest needs an account. {how_to_link}"]
+    if lacks:
+        lines += [f"You may open an incident, page and read; {lacks}"]
     buttons = (button("Open an incident…", "open"), button("Page…", "page"), button("List", "list"))
     return Reply("\n".join(line for line in lines if line), buttons=buttons)
 

@@ -173,7 +173,8 @@ def told_of_targets(session: Session, at: datetime) -> str:
 
 
 def require_account(actor: Actor) -> None:
-    if actor.role == "reporter" or RANK[actor.role] < RANK["responder"]:
+    """An account, and the role; whoever lacks one of them hears which."""
+    if actor.role == "reporter":
         raise NotAllowed(NEEDS_ACCOUNT)
     require(actor, "responder")
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from incident.integrations.slack import quotes, speech
 from incident.rules.dialogs import NOTHING, Asked, Reply
 from incident.rules.outcome import NotAllowed
-from incident.rules.permissions import RANK
+from incident.rules.permissions import require
 from incident.rules.slack_manifest import KEEP_SHORTCUT, OPEN_SHORTCUT
 from incident.services import kept_messages, slack_places, slash, visibility
 from incident.services.slash import Speaker
@@ -56,8 +56,9 @@ def run(session: Session, name: str, on: Message, speaker: Speaker, *, at: datet
     thread_ts = str(on.message.get("thread_ts") or on.ts)
     incident = slack_places.incident_in(session, on.channel, thread_ts)
     if incident is None or not visibility.may_see(session, actor, incident):
-        if RANK[actor.role] < RANK["responder"]:
+        if actor.role == "reporter":
             raise NotAllowed(slash.needs_account(speaker.member))
+        require(actor, "responder")
         where = {"place": on.channel, "ts": on.ts}
         return Reply(dialog=Asked("keep", "Add to the timeline", where))
     came = kept_messages.keep(

@@ -64,11 +64,17 @@ def effects(asking: Asking, incident: Incident) -> Reply:
 
 
 def help_here(asking: Asking) -> Reply:
-    return words.help_with(
-        _about_channel(asking),
-        may_work=RANK[asking.actor.role] >= RANK["responder"],
-        how_to_link=HOW_TO_LINK.format(member=asking.member),
-    )
+    return words.help_with(_about_channel(asking), lacks=_lacks(asking))
+
+
+def _lacks(asking: Asking) -> str:
+    """Whoever is linked has an account: what they lack is the role."""
+    role = asking.actor.role
+    if RANK[role] >= RANK["responder"]:
+        return ""
+    if asking.actor.person_id is not None:
+        return words.LACKS_ROLE.format(role=role)
+    return words.LACKS_ACCOUNT.format(how_to_link=HOW_TO_LINK.format(member=asking.member))
 
 
 def _about_channel(asking: Asking) -> str:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from incident.rules.dialogs import Dialog, Field, Reply
 from incident.rules.fields import Wrong
-from incident.rules.permissions import Actor, require
+from incident.rules.permissions import Actor
 from incident.rules.wordings import FIELD_LENGTH
 from incident.rules.words import shortened
 from incident.services import updates
 from incident.services.audiences import Audience, audiences_of
+from incident.services.command_dialogs import require_account
 from incident.services.updates import Draft
 from incident.storage import incidents
 from incident.storage.incidents import Incident
@@ -25,7 +26,7 @@ Values = Mapping[str, Any]
 
 
 def fill(session: Session, context: Context, actor: Actor, _at: datetime) -> Dialog:
-    require(actor, "responder")
+    require_account(actor)
     incident = incidents.get(session, context.get("key", ""))
     begun = updates.begun(session, incident)
     audiences = list(audiences_of(session, incident).values())
@@ -41,6 +42,7 @@ def fill(session: Session, context: Context, actor: Actor, _at: datetime) -> Dia
 
 def submit(session: Session, context: Context, values: Values, actor: Actor, at: datetime) -> Reply:
     """Where nobody can be told, the timeline is, and whoever asked hears it."""
+    require_account(actor)
     to = values.get("to")
     draft = Draft(
         conditions=str(values.get("conditions") or ""),

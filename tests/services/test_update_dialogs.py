@@ -138,9 +138,9 @@ def test_an_audience_that_somebody_made_up_is_refused(key, clock):
 
 
 def test_whoever_has_no_account_is_asked_nothing_and_sends_nothing(key, clock):
-    with pytest.raises(NotAllowed, match="needs the role responder"):
+    with pytest.raises(NotAllowed, match="needs an account here"):
         fill(key, clock, actor=EVE)
-    with pytest.raises(NotAllowed, match="needs the role responder"):
+    with pytest.raises(NotAllowed, match="needs an account here"):
         submit(key, clock, actor=EVE, conditions="x")
 
 

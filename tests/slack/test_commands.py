@@ -278,7 +278,17 @@ def test_help_teaches_and_says_what_the_channel_means(room):
 
     assert "In this channel a message is enough: it pages primary." in said
     assert "/inc open Uploads are failing sev2" in said
-    assert "You may open an incident and page" in said
+    assert "You may open an incident, page and read" in said
+
+
+def test_help_tells_a_viewer_that_it_is_the_role_that_is_missing(room):
+    slack = room()
+    a_responder("Vic", "U0VIC", role="viewer")
+
+    said = slack.types("help", user="U0VIC")
+
+    assert "the rest needs the role responder, which an admin can give you: you are viewer." in said
+    assert "Slack member id" not in said
 
 
 def test_help_names_the_words_that_the_channel_listens_for(room):

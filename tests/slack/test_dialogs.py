@@ -13,6 +13,7 @@ from incident.storage.db import reading, transaction
 from tests.conftest import MAYA, START, connect_target
 from tests.fakes.slack import says
 from tests.fakes.slack_requests import a_closing, a_command, a_submission
+from tests.slack.conftest import a_responder
 from tests.slack.rooms import FORM, said_in
 
 
@@ -135,13 +136,26 @@ def test_the_dialog_that_pages_wakes_nobody_by_being_opened(room):
     assert slack.desk.pages() == [("mobile", "promised", 1)]
 
 
-def test_whoever_may_not_is_told_so_in_the_dialog(room):
+@pytest.mark.parametrize("typed", ["note", "effect", "update"])
+def test_whoever_may_not_is_told_so_in_the_dialog(room, typed):
     slack = room()
     an_incident()
 
-    slack.types("note", user="U0SAM")
+    slack.types(typed, user="U0SAM")
 
     assert "This needs an account here" in slack.words_of_view
+    assert "write your Slack member id on your profile" in slack.words_of_view
+
+
+@pytest.mark.parametrize("typed", ["note", "effect", "update"])
+def test_a_viewer_is_told_that_it_is_the_role_that_is_missing(room, typed):
+    slack = room()
+    a_responder("Vic", "U0VIC", role="viewer")
+    an_incident()
+
+    slack.types(typed, user="U0VIC")
+
+    assert slack.words_of_view == "This needs the role responder; Vic is viewer."
 
 
 def test_rights_are_asked_for_again_when_it_is_sent(room):

@@ -12,7 +12,7 @@ from incident.storage.db import reading, transaction
 from incident.storage.incident_channels import IncidentChannel
 from tests.conftest import MAYA, START
 from tests.fakes.slack import A_TOKEN
-from tests.slack.conftest import labels, text_of
+from tests.slack.conftest import a_responder, labels, text_of
 from tests.slack.rooms import CHANNEL, said_in
 
 OWN = "C0INC1"
@@ -102,6 +102,16 @@ def test_somebody_without_an_account_keeps_nothing_elsewhere(own):
 
     assert said.startswith("This needs an account here.")
     assert own.slack.views == []
+
+
+def test_a_viewer_keeps_nothing_elsewhere_and_hears_that_it_is_the_role(own):
+    a_responder("Vic", "U0VIC", role="viewer")
+    message = a_message(own, channel=CHANNEL)
+
+    said = own.chooses(KEEP_SHORTCUT, message, user="U0VIC")
+
+    assert said == "This needs the role responder; Vic is viewer."
+    assert kept() == []
 
 
 def test_a_message_opens_an_incident_that_pages_as_the_cord_would(own):
