@@ -78,9 +78,10 @@ def cancel_grace(session: Session, hand: Hand) -> None:
 
 
 def require_may_stand_down(session: Session, hand: Hand) -> bool:
-    """Whether somebody was paged for the incident; refuses whoever may not call it off."""
-    last = last_page(session, hand.incident)
-    paged = last is not None and last.state not in DEAD
+    """Whether somebody was paged for the incident, by the cord or by hand, on any rung; refuses
+    whoever may not call it off."""
+    asked = page_rows.of_incident(session, hand.incident.id)
+    paged = any(page.state not in DEAD for page in asked)
     said = receipts.author_of(session, hand.incident)
     rules.require_may_stand_down(
         hand.actor,

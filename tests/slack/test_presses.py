@@ -1,7 +1,9 @@
 """Who may press what below the receipt."""
 
-from incident.services import incidents, receipts, runs
+from incident.services import incidents, pages, receipts, runs
 from incident.storage import incidents as incident_rows
+from incident.storage import pages as page_rows
+from incident.storage import targets
 from incident.storage.db import transaction
 from tests.conftest import MAYA, a_checklist, connect_target
 from tests.slack.conftest import a_responder, button, labels, text_of
@@ -120,6 +122,48 @@ def test_after_the_page_the_author_may_no_longer_call_it_off(desk):
 
     assert sam.incidents() == ["INC-1 triage"]
     assert "The page is out." in text_of(sam.said("INC-1", "/refusal-")[0])
+
+
+def test_after_a_page_by_hand_the_author_may_no_longer_call_it_off(desk, clock):
+    sam = desk()
+    sam.says(user="U0SAM")
+    with transaction() as session:
+        pages.page(session, incident_key="INC-1", target="primary", actor=MAYA, at=clock())
+    sam.wait(seconds=45)
+    sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA")
+
+    sam.presses(button(sam.receipt(), "False alarm"), user="U0SAM")
+
+    assert sam.incidents() == ["INC-1 triage"]
+    assert sam.pages() == [("primary", "acknowledged", 1)]
+    assert "The page is out." in text_of(sam.said("INC-1", "/refusal-")[0])
+
+
+def test_while_the_first_rung_rings_a_refused_second_one_changes_nothing(desk):
+    connect_target("secondary")
+    sam = desk(grace_seconds=0)
+    with transaction() as session:
+        targets.find(session, "primary").backup = "secondary"
+    sam.says(user="U0SAM")
+    sam.wait(minutes=5)
+    with transaction() as session:
+        second = page_rows.of_incident(session, 1)[-1]
+        assert second.target == "secondary"
+        second.state = "refused"
+
+    sam.presses(button(sam.receipt(), "False alarm"), user="U0SAM")
+
+    assert sam.incidents() == ["INC-1 triage"]
+    assert "The page is out." in text_of(sam.said("INC-1", "/refusal-")[0])
+
+
+def test_where_every_page_was_refused_the_author_may_call_it_off(desk):
+    sam = desk(connected=False, grace_seconds=0)
+    sam.says(user="U0SAM")
+
+    sam.presses(button(sam.receipt(), "Not an emergency"), user="U0SAM")
+
+    assert sam.incidents() == ["INC-1 declined"]
 
 
 def test_a_false_alarm_takes_back_the_page(desk):
