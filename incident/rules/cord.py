@@ -46,7 +46,8 @@ class Memory:
 
     `told` is whether this very message led to something before, `ours` whether it is about an
     incident: its first report, or a reply below it. `counts` is whether the rule takes its words
-    for a cry, and `added` whether an edit made them one.
+    for a cry, and `added` whether an edit made them one. `armed_at` is since when the rule wakes
+    anybody.
     """
 
     told: bool
@@ -54,6 +55,7 @@ class Memory:
     listens_to_threads: bool = False
     counts: bool = True
     added: bool = False
+    armed_at: datetime | None = None
 
 
 def heard(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
@@ -161,5 +163,9 @@ def _heard_afterwards(said: Signal, memory: Memory, *, at: datetime) -> tuple[He
 
 
 def _is_young(said: Signal, memory: Memory, at: datetime) -> bool:
+    """Words are as old as the message, or as the edit that made a cry of them. What was written
+    before the rule was armed wakes nobody; Slack's moments are read to the second."""
     moments = [written_at(said.ts), said.occurred_at if memory.added else None]
-    return any(moment is not None and at - moment < JOINS_WITHIN for moment in moments)
+    known = [moment for moment in moments if moment is not None]
+    since = memory.armed_at.replace(microsecond=0) if memory.armed_at else None
+    return any(at - one < JOINS_WITHIN and (since is None or one >= since) for one in known)

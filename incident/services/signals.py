@@ -179,6 +179,7 @@ def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: dat
         listens_to_threads=rule.threads,
         counts=cries.counts(rule, cries.words_of(said)),
         added=cries.adds_a_word(rule, said),
+        armed_at=(rule.armed_at or rule.created_at) if rule.armed else None,
     )
     heard, reason = rules.heard(said, memory, at=at)
     if heard == Heard.NOTHING:

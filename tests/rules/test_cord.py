@@ -56,6 +56,20 @@ def test_an_edit_of_a_message_we_never_saw_counts_while_it_is_young(minutes, bec
     assert heard(said("edit"), at=AT + timedelta(minutes=minutes)) == becomes
 
 
+@pytest.mark.parametrize(("seconds", "becomes"), [(-1, Heard.CRY), (1, Heard.NOTHING)])
+def test_an_edit_of_what_was_written_before_the_rule_was_armed_is_no_cry(seconds, becomes):
+    armed = Memory(told=False, ours=False, armed_at=AT + timedelta(seconds=seconds))
+
+    assert heard(said("edit"), armed, at=AT + timedelta(minutes=5)) == becomes
+
+
+def test_a_word_added_since_the_rule_was_armed_is_a_cry_in_an_older_message_too():
+    changed_at = AT + timedelta(hours=3)
+    added = Memory(told=False, ours=False, added=True, armed_at=AT + timedelta(hours=1))
+
+    assert heard(said("edit", occurred_at=changed_at), added, at=changed_at) == Heard.CRY
+
+
 def test_an_edit_of_a_message_that_led_somewhere_is_no_cry():
     assert heard(said("edit"), Memory(told=True, ours=True)) == Heard.MORE
     assert heard(said("edit"), Memory(told=True, ours=False)) == Heard.NOTHING

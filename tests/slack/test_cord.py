@@ -142,6 +142,17 @@ def test_the_edit_of_a_message_that_never_reached_us_is_a_cry(desk, clock):
     assert sam.states() == ["opened", "ignored"]
 
 
+def test_the_edit_of_what_was_written_before_the_rule_wakes_nobody(desk, clock):
+    lunch = f"{int(clock().timestamp()) - 300}.000100"
+    sam = desk(armed_at=clock())
+    clock.forward(minutes=5)
+
+    sam.edits("Lunch at one", ts=lunch, before="Lunch at noon")
+    sam.wait(minutes=1)
+
+    assert (sam.incidents(), sam.states()) == ([], ["ignored"])
+
+
 def test_the_edit_of_an_old_message_wakes_nobody(desk, clock):
     sam = desk()
     ts = sam.stamp()
