@@ -111,6 +111,13 @@ def phase_of(story: Story) -> str:
     return {"promised": "paging", "exhausted": "exhausted"}.get(story.page.state, "unpaged")
 
 
+def is_unanswered(story: Story) -> bool:
+    """Whether somebody is still to answer, whoever looks at it already. Once it is triaged, an
+    incident that nobody was to be woken for waits for no answer."""
+    phase = phase_of(story)
+    return phase not in ("awake", "over") and (phase != "unpaged" or story.status == "triage")
+
+
 def joined(story: Story, at: datetime, value: str) -> Words:
     """Under a new message that joins an incident."""
     text = f"Joined {story.key}. {now_words(story, at)}\nSomething else?"

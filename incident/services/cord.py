@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from incident.rules import cord as rules
 from incident.rules import receipts as words
-from incident.rules.incidents import Status
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import DESK
 from incident.rules.signals import Signal as Said
@@ -91,8 +90,7 @@ def answer_reply(
         receipts.say(session, incident, ended, cause="signal-after", at=at)
         return
     story = receipts.story_of(session, incident)
-    nobody_yet = incident.status == Status.TRIAGE and words.phase_of(story) != "awake"
-    if nobody_yet and _may_answer(session, incident, at):
+    if words.is_unanswered(story) and _may_answer(session, incident, at):
         reply = words.anyone_there(story, at)
         _say_below(session, incident, signal, said, reply, at=at)
 

@@ -235,6 +235,34 @@ def test_anyone_there_offers_to_page_again(desk, clock):
     assert [generation for _, _, generation in sam.pages()] == [1, 2]
 
 
+def test_anyone_there_is_answered_until_somebody_answered_the_page(desk, clock):
+    sam = desk(grace_seconds=0)
+    ts = sam.says("Uploads are failing")
+    for action in ("accept", "identify"):
+        with transaction() as session:
+            incidents.move(session, incident_key="INC-1", action=action, actor=MAYA, at=clock())
+    clock.forward(minutes=1)
+
+    sam.says("anyone there?", thread_ts=ts)
+
+    answer = sam.said("INC-1", "/signal-2/")[0]
+    assert text_of(answer) == "Nobody has answered yet. Paging primary now."
+    assert labels(answer) == ["Page again"]
+
+
+def test_where_nobody_was_to_be_woken_replies_are_only_lines(desk, clock):
+    sam = desk()
+    ts = sam.says("Uploads are failing")
+    sam.presses(button(sam.receipt(), "Not an emergency"), user="U0MAYA")
+    with transaction() as session:
+        incidents.move(session, incident_key="INC-1", action="reopen", actor=MAYA, at=clock())
+
+    sam.says("it is the disk", thread_ts=ts)
+
+    assert sam.said("INC-1", "/signal-2/") == []
+    assert sam.lines()[-1].endswith("says in the thread: it is the disk")
+
+
 def test_once_somebody_is_awake_replies_are_only_lines(accepted):
     sam = accepted
     before = len(sam.said("INC-1"))
