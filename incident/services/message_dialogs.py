@@ -16,7 +16,15 @@ from incident.rules.incidents import TITLE_LENGTH, Status
 from incident.rules.permissions import Actor
 from incident.rules.signals import Signal as Said
 from incident.rules.slash import severities
-from incident.services import incidents, members, pulls, receipts, slash_deeds, slash_opening
+from incident.services import (
+    incidents,
+    members,
+    pulls,
+    receipts,
+    second_cries,
+    slash_deeds,
+    slash_opening,
+)
 from incident.services.command_dialogs import text_in, told_of_targets, whom
 from incident.services.incidents import Opening
 from incident.services.pulls import Pull
@@ -56,7 +64,9 @@ def submit(session: Session, context: Context, values: Values, actor: Actor, at:
     """One message opens one incident, whoever asks for it, and however often."""
     title = text_in(values, "title")
     refuse({"title": "" if title else "Give it a title: what do users see?"})
-    known, said = _opened_already(session, context), _said(context, title, text_in(values, "text"))
+    said = _said(context, title, text_in(values, "text"))
+    told_of = second_cries.told_of(session, said.key)
+    known = _opened_already(session, context)
     if known is not None:
         return Reply(ALREADY.format(key=known))
     key = f"shortcut:{said.key}"
@@ -65,6 +75,7 @@ def submit(session: Session, context: Context, values: Values, actor: Actor, at:
         return Reply(ALREADY.format(key=_opened_already(session, context) or "An incident"))
     opened = _open(session, said, text_in(values, "severity"), actor=actor, at=at)
     kept.key, kept.state, kept.incident_id = said.key, "opened", opened.id
+    second_cries.opened_by_hand(session, told_of, opened, actor=actor, at=at)
     told = _page(session, opened, text_in(values, "page"), actor=actor, at=at)
     receipts.post(session, opened, at=at)
     return slash_opening.told_opened(opened, told)

@@ -1,15 +1,22 @@
 """The same emergency, or another one? What people answer below a second cry."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from incident.rules import cord as rules
 from incident.rules.outcome import Event, NotAllowed, Outcome
-from incident.rules.permissions import RANK
-from incident.services import cord, pulls
+from incident.rules.permissions import RANK, Actor
+from incident.services import cord, pulls, receipts
 from incident.services.hands import Hand, has_it
 from incident.services.record import record
-from incident.storage import signals, timers
+from incident.storage import incidents, signals, timers
+from incident.storage.incidents import Incident
 from incident.storage.signals import Signal
+
+SLACK = "slack"
+UNDECIDED = ("asked", "joined")
 
 
 def same_incident(session: Session, hand: Hand) -> None:
@@ -34,7 +41,7 @@ def same_incident(session: Session, hand: Hand) -> None:
 
 
 def _call_same(session: Session, hand: Hand, signal: Signal) -> None:
-    _cancel_question(session, hand, signal)
+    _cancel_question(session, signal, hand.at)
     signal.state = "joined"
     title = cord.cry_in(signal).title
     event = Event("report_joined", f"{hand.actor.name}: the same emergency. {title}")
@@ -49,28 +56,63 @@ def new_emergency(session: Session, hand: Hand) -> None:
     signal = _signal(session, hand)
     if signal is None or signal.state == "opened":
         return
-    _cancel_question(session, hand, signal)
     pull, said = pulls.pull_for(session, hand.incident), cord.cry_in(signal)
     opened = pulls.open_at_once(
         session, pull, said, actor=hand.actor, why="said in Slack that it is new", at=hand.at
     )
+    _separate(session, hand.incident, signal, opened, actor=hand.actor, at=hand.at)
+
+
+def told_of(session: Session, key: str) -> list[tuple[Incident, Signal]]:
+    """The incidents that the message of this key was asked about or joined, locked."""
+    found = []
+    for row in signals.by_key(session, SLACK, key):
+        if row.state not in UNDECIDED or row.incident_id is None:
+            continue
+        incident = incidents.lock(session, incidents.key_of(row.incident_id))
+        signal = signals.find(session, row.id)
+        if signal and signal.state in UNDECIDED and signal.incident_id == incident.id:
+            found.append((incident, signal))
+    return found
+
+
+def opened_by_hand(
+    session: Session,
+    told: Sequence[tuple[Incident, Signal]],
+    opened: Incident,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Somebody opened an incident from the message itself: it opens no other by its silence.
+    `told` is what it was before, by `told_of`."""
+    for incident, signal in told:
+        _separate(session, incident, signal, opened, actor=actor, at=at)
+        receipts.follow(session, incident, at)
+
+
+def _separate(
+    session: Session,
+    incident: Incident,
+    signal: Signal,
+    opened: Incident,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    _cancel_question(session, signal, at)
     signal.state, signal.incident_id = "opened", opened.id
-    text = f"{hand.actor.name}: another emergency, {opened.key}"
-    record(
-        session,
-        hand.incident,
-        Outcome((Event("report_separated", text, {"incident": opened.key}),)),
-        actor=hand.actor,
-        at=hand.at,
-    )
-    told = f"Opened {opened.key}, asked for by {hand.actor.name}."
-    cord.close_question(session, hand.incident, signal, told, at=hand.at)
+    text = f"{actor.name}: another emergency, {opened.key}"
+    event = Event("report_separated", text, {"incident": opened.key})
+    record(session, incident, Outcome((event,)), actor=actor, at=at)
+    told = f"Opened {opened.key}, asked for by {actor.name}."
+    cord.close_question(session, incident, signal, told, at=at)
 
 
-def _cancel_question(session: Session, hand: Hand, signal: Signal) -> None:
+def _cancel_question(session: Session, signal: Signal, at: datetime) -> None:
     question = timers.find(session, f"{cord.SECOND_CRY}-{signal.id}")
     if question is not None and question.state == "due":
-        question.state, question.settled_at = "cancelled", hand.at
+        question.state, question.settled_at = "cancelled", at
 
 
 def _signal(session: Session, hand: Hand) -> Signal | None:

@@ -196,3 +196,57 @@ def test_a_cry_that_joins_what_wakes_nobody_wakes_somebody(room):
 
     assert slack.desk.incidents() == ["INC-1 triage"]
     assert slack.desk.pages() == [("primary", "promised", 1)]
+
+
+@pytest.fixture
+def in_question(room, clock):
+    """Somebody looks at INC-1, and a second cry is asked about."""
+    slack = room(grace_seconds=0)
+    slack.desk.says("Uploads are failing")
+    with transaction() as session:
+        commands.move(session, incident_key="INC-1", action="accept", actor=MAYA, at=clock())
+    ts = slack.desk.says("Payments are down")
+    message = {"type": "message", "user": "U0SAM", "text": "Payments are down", "ts": ts}
+    slack.chooses(OPEN_SHORTCUT, message, channel=CHANNEL)
+    return slack
+
+
+def test_a_message_in_question_that_is_opened_by_hand_opens_no_other(in_question, clock):
+    slack = in_question
+    slack.fills_in(page="primary")
+    with transaction() as session:
+        commands.move(session, incident_key="INC-2", action="accept", actor=MAYA, at=clock())
+
+    slack.desk.wait(minutes=2, seconds=1)
+
+    assert slack.desk.incidents() == ["INC-1 investigating", "INC-2 investigating"]
+    assert slack.desk.pages("INC-2") == [("primary", "promised", 1)]
+    question = slack.desk.said("INC-1", "/signal-2/")[-1]
+    assert (text_of(question), labels(question)) == ("Opened INC-2, asked for by Maya.", [])
+    assert "Maya: another emergency, INC-2" in slack.desk.lines()
+
+
+def test_a_dialog_that_is_sent_after_the_question_ran_out_opens_no_other(in_question):
+    slack = in_question
+    slack.desk.wait(minutes=2, seconds=1)
+
+    told = slack.fills_in(page="primary")
+
+    assert said_in(told) == "INC-2 was opened from this message, or from its thread, already."
+    assert slack.desk.incidents() == ["INC-1 investigating", "INC-2 triage"]
+
+
+def test_a_message_that_joined_and_is_opened_by_hand_belongs_to_its_own_incident(room, clock):
+    slack = room()
+    slack.desk.says("Uploads are failing")
+    clock.forward(seconds=5)
+    ts = slack.desk.says("Payments are down")
+    anyway = slack.desk.said("INC-1", "/signal-2/")[0].settings["buttons"][0]
+    message = {"type": "message", "user": "U0SAM", "text": "Payments are down", "ts": ts}
+    slack.chooses(OPEN_SHORTCUT, message, channel=CHANNEL)
+    slack.fills_in(page="primary")
+
+    slack.desk.presses(anyway)
+
+    assert slack.desk.incidents() == ["INC-1 triage", "INC-2 triage"]
+    assert "joined it" not in text_of(slack.desk.receipt())
