@@ -48,16 +48,18 @@ def join(session: Session, incident: Incident, signal: Signal, said: Said, *, at
 
 
 def hurry(session: Session, incident: Incident, pull: Pull, signal: Signal, at: datetime) -> None:
-    """A young cry that is about to join. An urgent one waits for no grace, and none joins what
-    nobody is to be woken for, or was found too late to page for: its own grace begins."""
+    """A young cry that is about to join. An urgent one waits for no grace, unless it is stale by
+    now, and none joins what nobody is to be woken for, or was found too late to page for: its own
+    grace begins."""
     if incident.acked_at is not None or _was_paged(session, incident, pull):
         return
     grace, due_at = receipts.grace_of(session, incident), pulls.grace_end(pull, signal.received_at)
+    is_urgent = pull.grace_seconds == 0 and not rules.is_stale(due_at, at)
     if grace is None:
         pulls.set_timer(
             session, incident, pulls.GRACE, str(incident.id), pull, due_at=due_at, at=at
         )
-    elif pull.grace_seconds == 0 and grace.state in ("due", "fired"):
+    elif is_urgent and grace.state in ("due", "fired"):
         grace.state, grace.settled_at = "fired", at
         pulls.page(session, incident, pull, actor=DESK, why="an urgent call for help", at=at)
     elif grace.state == "fired":

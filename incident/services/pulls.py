@@ -55,15 +55,17 @@ def open_for(
 ) -> Incident:
     """An incident in triage for a cry. It pages when the grace ends, or at once without one.
 
-    The grace counts from when we heard the cry: what was read late is paged the sooner.
+    The grace counts from when we heard the cry: what was read late is paged the sooner. What was
+    read hours late is left to the end of the grace, which asks a human first.
     """
     target = targets.find(session, pull.target)
     incident = _opened(session, pull, said, at=at)
     nobody_to_wait_for = target is None or not target.connected
-    if pull.grace_seconds == 0 or nobody_to_wait_for:
+    due_at = grace_end(pull, received_at)
+    is_urgent = pull.grace_seconds == 0 and not rules.is_stale(due_at, at)
+    if is_urgent or nobody_to_wait_for:
         page(session, incident, pull, actor=DESK, why="a call for help in Slack", at=at)
     else:
-        due_at = grace_end(pull, received_at)
         set_timer(session, incident, GRACE, str(incident.id), pull, due_at=due_at, at=at)
     receipts.post(session, incident, at=at)
     return incident

@@ -1,9 +1,13 @@
 """A message in #emergency: what opens, whom it pages, and what silence does."""
 
-from incident.services import incidents, pages
+import json
+
+from incident.delivery import inbox
+from incident.services import incidents, pages, signals
 from incident.storage import targets
 from incident.storage.db import transaction
 from tests.conftest import MAYA, a_checklist
+from tests.fakes.slack_events import a_message_event
 from tests.services.looks import deliveries, events, states, the
 from tests.slack.conftest import PHONES, button, general_checklist, labels, text_of
 
@@ -219,6 +223,32 @@ def test_a_page_that_is_hours_late_asks_first(desk):
     assert sam.pages() == [("primary", "promised", 1)]
 
 
+def test_an_urgent_word_that_is_read_hours_late_asks_a_human_too(desk, clock):
+    sam = desk(urgent_words=["outage"])
+    keep(clock, a_message_event("Outage everywhere", ts=sam.stamp()))
+    keep(clock, a_message_event("Outage of payments, too", ts=sam.stamp()))
+
+    clock.forward(hours=5)
+    inbox.read_waiting(clock())
+    sam.wait(seconds=1)
+
+    assert (sam.incidents(), sam.states()) == (["INC-1 triage"], ["opened", "joined"])
+    assert sam.pages() == []
+    assert text_of(sam.receipt()).startswith("INC-1: NOBODY WAS PAGED. It was due at 02:00:00")
+    sam.says("It is an outage, still")
+    assert sam.pages() == [("primary", "promised", 1)]
+
+
+def test_an_urgent_word_that_is_read_within_the_hour_pages_at_once(desk, clock):
+    sam = desk(urgent_words=["outage"])
+    keep(clock, a_message_event("Outage everywhere", ts=sam.stamp()))
+
+    clock.forward(minutes=59)
+    inbox.read_waiting(clock())
+
+    assert sam.pages() == [("primary", "promised", 1)]
+
+
 def test_a_declined_incident_is_not_paged_when_its_grace_ends(desk, clock):
     sam = desk()
     sam.says()
@@ -242,3 +272,9 @@ def test_people_whom_somebody_paged_meanwhile_are_not_paged_again(desk, clock):
 
     assert len(sam.pages()) == 1
     assert text_of(sam.receipt()).startswith("INC-1: Paging primary now.")
+
+
+def keep(clock, event):
+    """Slack has told us, but nobody has read it yet."""
+    with transaction() as session:
+        signals.keep(session, json.dumps(event).encode(), event, at=clock())

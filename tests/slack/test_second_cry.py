@@ -99,6 +99,20 @@ def test_an_unanswered_second_cry_pages_after_two_minutes(accepted):
     assert "Opened INC-2" in text_of(sam.said("INC-1", "/signal-2/")[-1])
 
 
+def test_an_urgent_second_cry_that_comes_due_hours_late_asks_a_human(desk, clock):
+    sam = desk(grace_seconds=0, urgent_words=["outage"])
+    sam.says("Uploads are failing")
+    clock.forward(minutes=31)
+    sam.says("Outage of payments")
+
+    sam.wait(hours=5)
+    sam.wait(seconds=1)
+
+    assert sam.incidents() == ["INC-1 triage", "INC-2 triage"]
+    assert sam.pages("INC-2") == []
+    assert "NOBODY WAS PAGED" in text_of(sam.receipt("INC-2"))
+
+
 def test_an_unanswered_second_cry_pages_even_when_the_first_is_over(accepted, clock):
     sam = accepted
     sam.says("Payments are down")
