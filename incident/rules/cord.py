@@ -15,6 +15,7 @@ JOINS_WITHIN = timedelta(minutes=30)
 SECOND_CRY = timedelta(minutes=2)
 STALE_AFTER = timedelta(minutes=60)
 ANSWERS_APART = timedelta(seconds=1)
+QUESTIONS_APART = timedelta(minutes=5)
 HOW_TO_LINK = (
     "If you are a responder here, write your Slack member id {member} on your profile in the "
     "incident desk."
@@ -46,8 +47,8 @@ class Memory:
 
     `told` is whether this very message led to something before, `ours` whether it is about an
     incident: its first report, or a reply below it. `counts` is whether the rule takes its words
-    for a cry, and `added` whether an edit made them one. `armed_at` is since when the rule wakes
-    anybody.
+    for a cry, and `added` whether an edit made them one. `over` is whether that incident has ended
+    and the rule is armed, `armed_at` since when it is.
     """
 
     told: bool
@@ -55,6 +56,7 @@ class Memory:
     listens_to_threads: bool = False
     counts: bool = True
     added: bool = False
+    over: bool = False
     armed_at: datetime | None = None
 
 
@@ -64,7 +66,7 @@ def heard(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
         return _heard_afterwards(said, memory, at=at)
     if memory.told:
         return Heard.NOTHING, TOLD_BEFORE
-    if memory.ours:
+    if memory.ours and not _cries_anew(said, memory):
         return Heard.MORE, ""
     if said.kind == "reply" and not memory.listens_to_threads:
         return Heard.NOTHING, "it is a reply in a thread"
@@ -151,15 +153,25 @@ def written_at(ts: str) -> datetime | None:
 def _heard_afterwards(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
     """An edit of a young message that never reached us is all we have of it; and one that adds
     the rule's word is as good as a message."""
-    if memory.ours:
+    is_new = not memory.told and _is_for_all(said, memory) and _is_young(said, memory, at)
+    is_as_good = said.kind == "edit" and is_new
+    if memory.ours and not (is_as_good and _cries_anew(said, memory)):
         return Heard.MORE, ""
-    if said.kind == "deletion":
-        return Heard.NOTHING, "a message was deleted that led to nothing"
-    in_thread = said.thread_ts not in ("", said.ts) and not said.aloud
-    is_reply = in_thread and not memory.listens_to_threads
-    if memory.told or is_reply or not _is_young(said, memory, at):
-        return Heard.NOTHING, "a message was edited that led to nothing"
+    if not is_as_good:
+        gone = "deleted" if said.kind == "deletion" else "edited"
+        return Heard.NOTHING, f"a message was {gone} that led to nothing"
     return (Heard.CRY, "") if memory.counts else (Heard.NOTHING, WORDLESS)
+
+
+def _cries_anew(said: Signal, memory: Memory) -> bool:
+    """Below an incident that is over, what counts elsewhere is a cry of its own."""
+    return memory.over and memory.counts and _is_for_all(said, memory)
+
+
+def _is_for_all(said: Signal, memory: Memory) -> bool:
+    """Whether it is more to the rule than talk in a thread."""
+    in_thread = said.thread_ts not in ("", said.ts) and not said.aloud
+    return memory.listens_to_threads or not in_thread
 
 
 def _is_young(said: Signal, memory: Memory, at: datetime) -> bool:

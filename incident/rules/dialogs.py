@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from incident.rules.receipts import Button
+from incident.rules.receipt_buttons import Button
 
 
 @dataclass(frozen=True, slots=True)

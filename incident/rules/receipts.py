@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from incident.rules import receipt_buttons as buttons
 from incident.rules.incidents import possible_moves
 from incident.rules.ladder import joined as joined_names
-
-Button = Mapping[str, str]
+from incident.rules.receipt_buttons import Button, Making
 
 LIVE = ("accepted", "seen", "notified")
 DEAD = ("not_sent", "refused")
 ENDED = ("resolved", "closed", "declined", "merged")
+# The phase of the question that is asked once an incident has ended.
+AFTER = "after"
 OUTCRIES = ("nobody", "late", "exhausted")
 LOUD = (*OUTCRIES, "awake", "over")
 MANY = (1000, 500, 200, 100, 50, 20, 10, 5)
@@ -73,13 +75,13 @@ class Words:
 def words(story: Story) -> Words:
     """The receipt as it should read now. The same story always gives the same words."""
     phase = phase_of(story)
-    text, buttons = PHASES[phase]
+    text, usual = PHASES[phase]
     counted = _joined(story.joined)
     said = f"{story.key}: {text(story)}" + (f"\n{counted}" if counted else "")
-    shown = [*buttons, *([_same_as] if story.others and story.status == "triage" else ())]
+    shown = [*usual, *([buttons.same_as] if story.others and story.status == "triage" else ())]
     if "decline" not in possible_moves(story.status):
-        shown = [button for button in shown if button not in (_false_alarm, _not_an_emergency)]
-    return Words(phase, said, tuple(button(story) for button in shown))
+        shown = [one for one in shown if one not in buttons.CALLS_IT_OFF]
+    return Words(phase, said, tuple(one(story.key, story.generation) for one in shown))
 
 
 def is_outcry(phase: str) -> bool:
@@ -121,7 +123,7 @@ def is_unanswered(story: Story) -> bool:
 def joined(story: Story, at: datetime, value: str) -> Words:
     """Under a new message that joins an incident."""
     text = f"Joined {story.key}. {now_words(story, at)}\nSomething else?"
-    return Words("joined", text, (_button("Page anyway", "page_anyway", value, "danger"),))
+    return Words("joined", text, (buttons.button("Page anyway", "page_anyway", value, "danger"),))
 
 
 def question(story: Story, title: str, due_at: datetime, value: str) -> Words:
@@ -131,28 +133,32 @@ def question(story: Story, title: str, due_at: datetime, value: str) -> Words:
         f"{story.key} is {story.status}: {title}\n"
         f"Unless somebody answers by {_clock(due_at)}, it is new and {story.target} is paged."
     )
-    same = _button(f"Same as {story.key}", "same_incident", value)
-    new = _button("New emergency", "new_emergency", value, "danger")
+    same = buttons.button(f"Same as {story.key}", "same_incident", value)
+    new = buttons.button("New emergency", "new_emergency", value, "danger")
     return Words("question", text, (same, new))
 
 
 def answered(text: str, value: str = "") -> Words:
     """A question that has its answer. `value` keeps a way to say that it is new after all."""
-    new = (_button("Page anyway", "page_anyway", value, "danger"),) if value else ()
+    new = (buttons.button("Page anyway", "page_anyway", value, "danger"),) if value else ()
     return Words("answered", text, new)
 
 
 def anyone_there(story: Story, at: datetime) -> Words:
     """Under a reply in the thread while nobody has answered the page."""
     phase = phase_of(story)
-    press = _page_now if phase in ("grace", "late", "unpaged") else _page_again
-    return Words("reply", f"Nobody has answered yet. {now_words(story, at)}", (press(story),))
+    press = buttons.page_now if phase in ("grace", "late", "unpaged") else buttons.page_again
+    return Words(
+        "reply",
+        f"Nobody has answered yet. {now_words(story, at)}",
+        (press(story.key, story.generation),),
+    )
 
 
 def over(story: Story, value: str) -> Words:
     """Under a reply in the thread of an incident that has ended."""
     text = f"{story.key} is {story.status}. Is it back, or is it something else?"
-    return Words("reply", text, (_button("New emergency", "new_emergency", value, "danger"),))
+    return Words(AFTER, text, (buttons.button("New emergency", "new_emergency", value, "danger"),))
 
 
 def is_loud(before: str, after: str) -> bool:
@@ -259,46 +265,15 @@ def _clock(at: datetime | None) -> str:
     return f"{at:%H:%M:%S} UTC" if at else ""
 
 
-def _button(label: str, action: str, value: str, style: str = "") -> Button:
-    button = {"label": label, "action": action, "value": value}
-    return button | {"style": style} if style else button
-
-
-def _page_now(story: Story) -> Button:
-    return _button("Page now", "page_now", story.key, "danger")
-
-
-def _not_an_emergency(story: Story) -> Button:
-    return _button("Not an emergency", "not_an_emergency", story.key)
-
-
-def _i_have_it(story: Story) -> Button:
-    return _button("I have it", "i_have_it", story.key, "primary")
-
-
-def _false_alarm(story: Story) -> Button:
-    return _button("False alarm", "false_alarm", story.key)
-
-
-def _same_as(story: Story) -> Button:
-    return _button("Same as…", "same_as", story.key)
-
-
-def _page_again(story: Story) -> Button:
-    """It names the page it repeats: of two people who press it, one wakes somebody."""
-    return _button("Page again", "page_again", f"{story.key}:{story.generation}", "danger")
-
-
 Telling = Callable[[Story], str]
-Making = Callable[[Story], Button]
 PHASES: Mapping[str, tuple[Telling, tuple[Making, ...]]] = {
-    "grace": (_in_grace, (_page_now, _not_an_emergency)),
-    "paging": (_is_paging, (_i_have_it, _page_again, _false_alarm)),
-    "paged": (_is_paged, (_i_have_it, _page_again, _false_alarm)),
-    "nobody": (_nobody, (_i_have_it, _page_again, _not_an_emergency)),
-    "late": (_late, (_page_now, _i_have_it, _not_an_emergency)),
-    "exhausted": (_exhausted, (_i_have_it, _page_again, _false_alarm)),
-    "unpaged": (_unpaged, (_page_now, _i_have_it, _not_an_emergency)),
-    "awake": (_awake, (_page_again, _false_alarm)),
+    "grace": (_in_grace, (buttons.page_now, buttons.not_an_emergency)),
+    "paging": (_is_paging, (buttons.i_have_it, buttons.page_again, buttons.false_alarm)),
+    "paged": (_is_paged, (buttons.i_have_it, buttons.page_again, buttons.false_alarm)),
+    "nobody": (_nobody, (buttons.i_have_it, buttons.page_again, buttons.not_an_emergency)),
+    "late": (_late, (buttons.page_now, buttons.i_have_it, buttons.not_an_emergency)),
+    "exhausted": (_exhausted, (buttons.i_have_it, buttons.page_again, buttons.false_alarm)),
+    "unpaged": (_unpaged, (buttons.page_now, buttons.i_have_it, buttons.not_an_emergency)),
+    "awake": (_awake, (buttons.page_again, buttons.false_alarm)),
     "over": (_over, ()),
 }

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from incident.rules.dialogs import Asked
 from incident.rules.incidents import SEVERITIES
-from incident.rules.receipts import Button
+from incident.rules.receipt_buttons import Button
 
 # The action of a button whose value is what somebody might have typed.
 BUTTON = "inc"

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from incident.rules import spoken
 from incident.rules.dialogs import Reply
-from incident.rules.receipts import DEAD, Button
+from incident.rules.receipt_buttons import Button
+from incident.rules.receipts import DEAD
 from incident.rules.slash import WORDS, Said, again, button
 from incident.rules.words import shortened
 

@@ -85,13 +85,14 @@ def ask(
 def answer_reply(
     session: Session, incident: Incident, signal: Signal, said: Said, *, at: datetime
 ) -> None:
-    """Somebody speaks in the thread while nobody has answered: say how it stands."""
-    value = f"{incident.key}:{signal.id}"
-    if not incident.open:
-        ended = words.over(receipts.story_of(session, incident), value)
-        receipts.say(session, incident, ended, cause="signal-after", at=at)
-        return
+    """Somebody speaks in the thread while nobody has answered: say how it stands. Once it is over
+    ask what it is about, but not below every word of thanks."""
     story = receipts.story_of(session, incident)
+    if not incident.open:
+        if _may_ask(session, incident, said, at):
+            asked = words.over(story, f"{incident.key}:{signal.id}")
+            _say_below(session, incident, signal, said, asked, at=at)
+        return
     if words.is_unanswered(story) and _may_answer(session, incident, at):
         reply = words.anyone_there(story, at)
         _say_below(session, incident, signal, said, reply, at=at)
@@ -212,6 +213,15 @@ def _may_answer(session: Session, incident: Incident, at: datetime) -> bool:
     """Slack takes one post a second; in a storm the receipt counts for the rest."""
     last = messages.last_answered(session, incident.id)
     return last is None or at - last.created_at >= rules.ANSWERS_APART
+
+
+def _may_ask(session: Session, incident: Incident, said: Said, at: datetime) -> bool:
+    """What the whole channel saw is asked about; of what only the thread did, the first."""
+    last = messages.last_answered(session, incident.id)
+    if last is None or last.settings.get("phase") != words.AFTER:
+        return True
+    apart = rules.ANSWERS_APART if said.aloud else rules.QUESTIONS_APART
+    return abs(at - last.created_at) >= apart
 
 
 def _say_below(

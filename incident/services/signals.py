@@ -141,7 +141,8 @@ def _may_be_a_cry(session: Session, rule: SlackRule, said: Said) -> bool:
     in_thread = said.thread_ts not in ("", said.ts)
     if cries.why_deaf(rule, said) or (in_thread and not (said.aloud or rule.threads)):
         return False
-    if in_thread and incidents.of_thread(session, said.channel, said.thread_ts) is not None:
+    about = incidents.of_thread(session, said.channel, said.thread_ts) if in_thread else None
+    if about is not None and not _is_over(session, about):
         return False
     if said.kind == "edit":
         return cries.adds_a_word(rule, said)
@@ -179,6 +180,7 @@ def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: dat
         listens_to_threads=rule.threads,
         counts=cries.counts(rule, cries.words_of(said)),
         added=cries.adds_a_word(rule, said),
+        over=rule.armed and _is_over(session, about),
         armed_at=(rule.armed_at or rule.created_at) if rule.armed else None,
     )
     heard, reason = rules.heard(said, memory, at=at)
@@ -212,6 +214,10 @@ def _about(session: Session, said: Said, earlier: list[Signal]) -> int | None:
         return in_thread
     root = signals.by_key(session, SLACK, f"{said.team}:{said.channel}:{said.thread_ts}")
     return next((row.incident_id for row in root if row.incident_id is not None), None)
+
+
+def _is_over(session: Session, about: int | None) -> bool:
+    return about is not None and not incidents.get(session, incidents.key_of(about)).open
 
 
 def _note(session: Session, signal: Signal, said: Said, about: int, at: datetime) -> None:

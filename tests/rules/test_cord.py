@@ -50,6 +50,30 @@ def test_what_is_sent_to_the_channel_from_our_own_thread_is_no_second_cry():
 
 
 @pytest.mark.parametrize(
+    ("kind", "aloud", "threads", "becomes"),
+    [
+        ("call", True, False, Heard.CRY),
+        ("reply", False, True, Heard.CRY),
+        ("reply", False, False, Heard.MORE),
+        ("edit", True, False, Heard.CRY),
+        ("edit", False, False, Heard.MORE),
+        ("deletion", True, True, Heard.MORE),
+    ],
+)
+def test_below_an_incident_that_is_over_what_counts_is_a_cry(kind, aloud, threads, becomes):
+    ended = Memory(told=False, ours=True, listens_to_threads=threads, over=True)
+
+    assert heard(said(kind, thread_ts="1.1", aloud=aloud), ended) == becomes
+
+
+@pytest.mark.parametrize("more", [{"over": False}, {"counts": False}])
+def test_what_does_not_count_below_an_incident_is_more_about_it(more):
+    ended = {"told": False, "ours": True, "over": True} | more
+
+    assert heard(said(thread_ts="1.1", aloud=True), Memory(**ended)) == Heard.MORE
+
+
+@pytest.mark.parametrize(
     ("minutes", "becomes"), [(0, Heard.CRY), (29, Heard.CRY), (30, Heard.NOTHING)]
 )
 def test_an_edit_of_a_message_we_never_saw_counts_while_it_is_young(minutes, becomes):

@@ -202,6 +202,21 @@ def test_more_about_a_known_incident_that_we_stumble_over_pages_nobody(armed, cl
     assert (states(), len(opened())) == (["opened", "failed"], 1)
 
 
+def test_a_cry_below_what_is_over_that_we_stumble_over_pages_all_the_same(
+    armed, clock, monkeypatch
+):
+    cry = a_message_event("Uploads are failing")
+    tell(cry, clock())
+    with transaction() as session:
+        incidents.get(session, "INC-1").status = "resolved"
+    monkeypatch.setattr(signals, "_cry", _stumble)
+    again = {"thread_ts": cry["event"]["ts"], "subtype": "thread_broadcast"}
+
+    stumble_over(a_message_event("Again!", ts="1625882401.1", **again), clock())
+
+    assert (states(), opened()) == (["opened", "opened"], ["Again!", "Uploads are failing"])
+
+
 def test_one_cry_we_stumble_over_does_not_hold_up_the_others(armed, clock, monkeypatch):
     whole = signals._cry
     monkeypatch.setattr(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incident.services import incidents
+from incident.storage import slack_rules
 from incident.storage.db import transaction
 from tests.conftest import MAYA
 from tests.fakes.slack_events import a_message_event
@@ -260,7 +261,7 @@ def test_anyone_there_is_answered_until_somebody_answered_the_page(desk, clock):
     sam.says("anyone there?", thread_ts=ts)
 
     answer = sam.said("INC-1", "/signal-2/")[0]
-    assert text_of(answer) == "Nobody has answered yet. Paging primary now."
+    assert text_of(answer).startswith("Nobody has answered yet. Paging primary now. Unless")
     assert labels(answer) == ["Page again"]
 
 
@@ -287,20 +288,91 @@ def test_once_somebody_is_awake_replies_are_only_lines(accepted):
     assert sam.lines()[-1].endswith("says in the thread: it is the disk")
 
 
-def test_a_reply_below_an_incident_that_is_over_is_not_swallowed(desk, clock):
-    sam = desk(grace_seconds=0)
-    ts = sam.says("Uploads are failing")
-    sam.presses(button(sam.receipt(), "False alarm"), user="U0MAYA")
-    clock.forward(minutes=5)
+@pytest.fixture
+def ended(desk, clock):
+    """INC-1 was resolved some minutes ago; `thread` is where it was worked on."""
 
-    sam.says("it is back!", thread_ts=ts)
-    sam.says("really", thread_ts=ts)
-    answers = sam.said("INC-1", "/signal-after/")
-    sam.presses(button(answers[0], "New emergency"))
+    def end(**rule):
+        sam = desk(grace_seconds=0, **rule)
+        sam.thread = sam.says("SOS, uploads are failing")
+        with transaction() as session:
+            incidents.move(session, incident_key="INC-1", action="resolve", actor=MAYA, at=clock())
+        clock.forward(minutes=5)
+        return sam
 
-    assert len(answers) == 1
+    return end
+
+
+def test_a_reply_below_an_incident_that_is_over_is_not_swallowed(ended):
+    sam = ended()
+
+    sam.says("it is back!", thread_ts=sam.thread)
+    sam.says("really", thread_ts=sam.thread)
+    (question,) = [d for d in sam.said("INC-1", "/signal-") if d.action == "post"]
+    sam.presses(button(question, "New emergency"))
+
+    assert text_of(question) == "INC-1 is resolved. Is it back, or is it something else?"
     assert sam.pages("INC-2") == [("primary", "promised", 1)]
-    assert sam.receipt("INC-2").settings["thread_ts"] == ts
+    assert sam.receipt("INC-2").settings["thread_ts"] == sam.thread
+    assert text_of(sam.said("INC-1", "/signal-2/")[-1]) == "Opened INC-2, asked for by sam."
+
+
+def test_replies_below_an_incident_that_is_over_are_asked_about_again_later(ended, clock):
+    sam = ended()
+    sam.says("thanks", thread_ts=sam.thread)
+    clock.forward(minutes=2)
+    sam.says("thanks from me, too", thread_ts=sam.thread)
+    clock.forward(days=1)
+
+    sam.says("it is failing again", thread_ts=sam.thread)
+
+    assert sam.said("INC-1", "/signal-3/") == []
+    assert labels(sam.said("INC-1", "/signal-4/")[0]) == ["New emergency"]
+
+
+def test_what_is_sent_to_the_channel_from_a_thread_that_is_over_is_a_cry(ended, clock):
+    sam = ended()
+    sam.says("thanks all", thread_ts=sam.thread)
+    clock.forward(days=1)
+
+    sam.says("Failing AGAIN, help!", thread_ts=sam.thread, subtype="thread_broadcast")
+
+    assert sam.incidents() == ["INC-1 resolved", "INC-2 triage"]
+    assert sam.pages("INC-2") == [("primary", "promised", 1)]
+    assert sam.receipt("INC-2").settings["thread_ts"] == sam.thread
+    clock.forward(minutes=1)
+    sam.says("hello? anyone?", thread_ts=sam.thread, subtype="thread_broadcast")
+    assert text_of(sam.said("INC-2", "/signal-4/")[0]).startswith("Nobody has answered yet.")
+
+
+def test_where_threads_count_any_reply_to_what_is_over_is_a_cry(ended):
+    sam = ended(threads=True)
+
+    sam.says("it is down again", thread_ts=sam.thread)
+
+    assert sam.pages("INC-2") == [("primary", "promised", 1)]
+
+
+def test_without_a_word_of_the_rule_what_the_channel_sees_is_asked_about(ended, clock):
+    sam = ended(words=["sos"])
+    sam.says("thanks", thread_ts=sam.thread)
+    clock.forward(minutes=1)
+
+    sam.says("failing again", thread_ts=sam.thread, subtype="thread_broadcast")
+
+    assert sam.incidents() == ["INC-1 resolved"]
+    assert labels(sam.said("INC-1", "/signal-3/")[0]) == ["New emergency"]
+
+
+def test_a_rule_that_was_disarmed_only_asks(ended):
+    sam = ended()
+    with transaction() as session:
+        slack_rules.find(session, "C0EMERGENCY").armed = False
+
+    sam.says("failing again", thread_ts=sam.thread, subtype="thread_broadcast")
+
+    assert sam.states() == ["opened", "noted"]
+    assert labels(sam.said("INC-1", "/signal-2/")[0]) == ["New emergency"]
 
 
 def test_a_reply_somewhere_else_is_nobody_calling(desk):
