@@ -28,6 +28,8 @@ MOST = {
     "settings.event_subscriptions.bot_events": 100,
     "oauth_config.scopes.bot": 255,
 }
+# Slack has it, and neither a sample nor a manifest with it lies beside us.
+UNPUBLISHED = {"group_rename"}
 Json = Any
 
 
@@ -74,7 +76,8 @@ def _hold_the_names(held: Held, ours: Json, published: Path) -> None:
     asked = set(ours["oauth_config"]["scopes"]["bot"])
     heard = set(ours["settings"]["event_subscriptions"]["bot_events"])
     held.point(asked <= scopes, f"manifest: Slack has no scope {sorted(asked - scopes)}")
-    held.point(heard <= events, f"manifest: Slack has no event {sorted(heard - events)}")
+    strange = sorted(heard - events - UNPUBLISHED)
+    held.point(not strange, f"manifest: Slack has no event {strange}")
 
 
 def _hold_the_page(held: Held, root: Path) -> None:

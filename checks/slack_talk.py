@@ -7,7 +7,7 @@ from typing import Any
 
 from incident.delivery.slack_check import Cord, look
 from incident.integrations.notifier import Message
-from incident.integrations.slack import account, views
+from incident.integrations.slack import account, pins, views
 from incident.integrations.slack.client import Client
 from incident.integrations.slack.envelopes import open_socket
 from incident.integrations.slack.notifier import ACTS, Slack
@@ -57,7 +57,7 @@ def everything_asked() -> tuple[list[tuple[str, Any]], list[str]]:
         slack.add_channel("support", joined=False)
         slack.add_channel("elsewhere", joined=False)
         slack.add_channel("room", members=[])
-        for talk in (_post, _act, _look, _ask):
+        for talk in (_post, _act, _look, _pin, _ask):
             talk(slack)
         asked = [each for each in slack.requests if each.path.startswith("/api/")]
         return [(method_of(each), arguments_of(each)) for each in asked], list(slack.breaches)
@@ -115,6 +115,13 @@ def _look(slack: FakeSlack) -> None:
     account.member(client, "U0MAYA")
     client.page_of_messages(HERE)
     open_socket(slack.api_url, AN_APP_TOKEN)
+
+
+def _pin(slack: FakeSlack) -> None:
+    """The line of a pull-cord, and what becomes of it when its rule goes."""
+    client = Client(slack.api_url, A_TOKEN)
+    kept = pins.keep(client, HERE, text="Write it here", ts="", name="pinned", since="0")
+    pins.withdraw(client, HERE, text="Nobody is woken", ts=kept.ts, name="withdrawn")
 
 
 def _ask(slack: FakeSlack) -> None:
