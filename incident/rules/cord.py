@@ -45,14 +45,16 @@ class Reply(StrEnum):
 class Memory:
     """What we know of a message before we act on it.
 
-    `told` is whether this very message led to something before, `ours` whether it is about an
-    incident: its first report, or a reply below it. `counts` is whether the rule takes its words
-    for a cry, and `added` whether an edit made them one. `over` is whether that incident has ended
-    and the rule is armed, `armed_at` since when it is.
+    `told` is whether this very message led to something before, and `noted` whether that was only
+    a line: what names us is told as a reply, too, even if the channel saw it. `ours` is whether it
+    is about an incident: its first report, or a reply below it. `over` is whether that incident
+    has ended and the rule is armed, `armed_at` since when it is. `counts` is whether the rule
+    takes its words for a cry, and `added` whether an edit made them one.
     """
 
     told: bool
     ours: bool
+    noted: bool = False
     listens_to_threads: bool = False
     counts: bool = True
     added: bool = False
@@ -64,7 +66,7 @@ def heard(said: Signal, memory: Memory, *, at: datetime) -> tuple[Heard, str]:
     """What `said` is, and why it is nothing if so. One message is one cry, however often told."""
     if said.kind == "edit" or said.kind == "deletion":
         return _heard_afterwards(said, memory, at=at)
-    if memory.told:
+    if memory.told and not (memory.noted and _cries_anew(said, memory)):
         return Heard.NOTHING, TOLD_BEFORE
     if memory.ours and not _cries_anew(said, memory):
         return Heard.MORE, ""

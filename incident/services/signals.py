@@ -176,6 +176,7 @@ def _hear(session: Session, rule: SlackRule, signal: Signal, said: Said, at: dat
     about = _about(session, said, earlier)
     memory = Memory(
         told=bool(earlier),
+        noted={row.state for row in earlier} == {"noted"},
         ours=about is not None,
         listens_to_threads=rule.threads,
         counts=cries.counts(rule, cries.words_of(said)),

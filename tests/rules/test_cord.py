@@ -66,6 +66,14 @@ def test_below_an_incident_that_is_over_what_counts_is_a_cry(kind, aloud, thread
     assert heard(said(kind, thread_ts="1.1", aloud=aloud), ended) == becomes
 
 
+def test_what_was_only_noted_below_it_may_be_a_cry_by_another_telling():
+    aloud = said(thread_ts="1.1", aloud=True)
+    told = {"told": True, "ours": True, "over": True}
+
+    assert heard(aloud, Memory(noted=True, **told)) == Heard.CRY
+    assert heard(aloud, Memory(**told)) == Heard.NOTHING
+
+
 @pytest.mark.parametrize("more", [{"over": False}, {"counts": False}])
 def test_what_does_not_count_below_an_incident_is_more_about_it(more):
     ended = {"told": False, "ours": True, "over": True} | more

@@ -345,6 +345,22 @@ def test_what_is_sent_to_the_channel_from_a_thread_that_is_over_is_a_cry(ended, 
     assert text_of(sam.said("INC-2", "/signal-4/")[0]).startswith("Nobody has answered yet.")
 
 
+@pytest.mark.parametrize("mention_first", [True, False])
+def test_a_cry_below_what_is_over_that_names_the_desk_is_one_cry(ended, mention_first):
+    sam = ended()
+    ts, text = sam.stamp(), "<@U0DESK> failing AGAIN"
+    tellings = [
+        lambda: sam.mentions(text, ts=ts, thread_ts=sam.thread),
+        lambda: sam.says(text, ts=ts, thread_ts=sam.thread, subtype="thread_broadcast"),
+    ]
+
+    for telling in tellings if mention_first else tellings[::-1]:
+        telling()
+
+    assert sam.incidents() == ["INC-1 resolved", "INC-2 triage"]
+    assert sam.pages("INC-2") == [("primary", "promised", 1)]
+
+
 def test_where_threads_count_any_reply_to_what_is_over_is_a_cry(ended):
     sam = ended(threads=True)
 
