@@ -1,4 +1,4 @@
-"""While Slack is away for long, makes one summary of what it will have missed."""
+"""While Slack is away for long, makes one summary; what it refused is tried again by and by."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 from incident.delivery.net import Net
 from incident.delivery.rounds import Rounds
 from incident.rules.catch_up import STALE_AFTER
-from incident.services import catch_up, slack_health
-from incident.storage import incidents, stale_posts
+from incident.services import catch_up, second_tries, slack_health
+from incident.storage import incidents, refused_posts, stale_posts
 from incident.storage.db import reading, transaction
 
 PAUSE = 10.0
@@ -24,6 +24,7 @@ class CatchUp(Rounds):
         """Says how many messages were left out."""
         at = self._clock()
         self._forget_waits(at)
+        self._try_again(at)
         with reading() as session:
             since = slack_health.failing_since(session)
             if since is None or at - since < STALE_AFTER:
@@ -37,6 +38,15 @@ class CatchUp(Rounds):
                 return
         with transaction() as session:
             slack_health.look_again(session, at=at)
+
+    def _try_again(self, at: datetime) -> None:
+        with reading() as session:
+            failed = refused_posts.incidents_with(session, since=at - second_tries.LONGEST)
+            known = [incidents.get(session, incidents.key_of(id)) for id in failed]
+            ripe = [one.key for one in known if second_tries.is_any(session, one, at)]
+        for key in ripe:
+            with Net(f"what Slack refused of {key}"), transaction() as session:
+                second_tries.tell_anew(session, incidents.lock(session, key), at=at)
 
     def _fold(self, incident_id: int, since: datetime, at: datetime) -> int:
         what = f"what Slack missed of incident {incident_id}"

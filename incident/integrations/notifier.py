@@ -30,9 +30,13 @@ class TryAgain:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will never work as asked. A person has to know."""
+    """It will not work as asked. A person has to know.
+
+    `gone`: the message that was to be changed is there no more.
+    """
 
     reason: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,14 @@ from incident.integrations.notifier import Delivered, NotSent, Refused, Result, 
 from incident.rules import alarms, backoff
 from incident.rules import deliveries as rules
 from incident.rules.outcome import Event
-from incident.services import connections, paces, page_alarms, page_timers, slack_health
+from incident.services import (
+    connections,
+    paces,
+    page_alarms,
+    page_timers,
+    second_tries,
+    slack_health,
+)
 from incident.services.connections import Given
 from incident.services.messages import Late, Moot, why_over
 from incident.storage import allowances, lateness, outbox, sealed, timeline
@@ -47,8 +54,8 @@ def ended(attempt: Attempt, result: Result | Moot | Late) -> Event | None:
             return _later(attempt, result)
         case Delivered(receipt):
             return _delivered(attempt, dict(receipt))
-        case Refused(reason):
-            return _refused(attempt, reason)
+        case Refused(reason, gone):
+            return _refused(attempt, reason, gone=gone)
         case NotSent(reason):
             return _not_sent(attempt, reason)
         case Late(due):
@@ -141,12 +148,20 @@ def _ears(attempt: Attempt) -> tuple[bool, bool]:
     return access.can_hear, access.can_ask
 
 
-def _refused(attempt: Attempt, reason: str) -> Event:
+def _refused(attempt: Attempt, reason: str, *, gone: bool = False) -> Event | None:
     _heed(attempt)
     _close(attempt, "refused", reason)
+    if gone:
+        attempt.delivery.receipt = {second_tries.GONE: True}
     if _end(attempt, "refused", reason):
         _alarm(attempt, alarms.REFUSED, alarms.refused(reason))
-    return rules.refused(attempt.delivery, reason)
+    told = rules.refused(attempt.delivery, reason)
+    return None if _was_told(attempt, reason) else told
+
+
+def _was_told(attempt: Attempt, reason: str) -> bool:
+    """That a second try ended like the first is no news."""
+    return attempt.delivery.settings.get(second_tries.TOLD) == reason
 
 
 def _not_sent(attempt: Attempt, reason: str) -> Event | None:
@@ -154,7 +169,8 @@ def _not_sent(attempt: Attempt, reason: str) -> Event | None:
     if _end(attempt, "not_sent", reason):
         _alarm(attempt, alarms.REFUSED, alarms.refused(reason))
     told = rules.not_sent(attempt.delivery, reason)
-    return None if _is_old_news(attempt, told) else told
+    is_news = not (_is_old_news(attempt, told) or _was_told(attempt, reason))
+    return told if is_news else None
 
 
 def _is_old_news(attempt: Attempt, told: Event) -> bool:

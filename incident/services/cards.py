@@ -11,12 +11,13 @@ from incident.rules import receipts as receipt_rules
 from incident.rules.cards import Card
 from incident.rules.outcome import Notice, Outcome
 from incident.rules.permissions import DESK
-from incident.services import card_stories, slack_places
+from incident.services import card_stories, second_tries, slack_places
 from incident.services.record import record
 from incident.services.slack_places import Place
 from incident.storage import incident_channels, installs, receipts, slack_cards
 from incident.storage.incidents import Incident
 from incident.storage.outbox import UNFINISHED, Delivery
+from incident.storage.refused_posts import FAILED
 from incident.storage.slack_cards import SlackCard
 
 SUBJECT_LENGTH = 200
@@ -24,7 +25,7 @@ REST = timedelta(seconds=3)
 # News do not wait longer than this for an edit that does not get through.
 PATIENCE = timedelta(seconds=30)
 STOOD_FOR = timedelta(minutes=10)
-FAILED = ("refused", "not_sent")
+LOOK_AGAIN = timedelta(minutes=1)
 
 
 def keep(session: Session, incident: Incident, *, at: datetime, hurried: bool = False) -> None:
@@ -125,8 +126,9 @@ def _tell_anew(
     if post is None or last is None or _is_lost(post, last, at):
         _post(session, incident, row, at=at)
         return
-    if post.state in FAILED or last.state in FAILED or _is_archived(session, incident, stands):
-        row.shown_seq, row.next_at, row.shown_at = incident.last_seq, None, at
+    failed = post if post.state in FAILED else last
+    if failed.state in FAILED or _is_archived(session, incident, stands):
+        _try_again(session, incident, row, failed, at=at)
         return
     if not hurried and _waits(incident, row, last, at):
         row.shown_at = at + _let_be(last, at)
@@ -136,9 +138,25 @@ def _tell_anew(
     _seen(row, incident, card, at=at)
 
 
+def _try_again(
+    session: Session, incident: Incident, row: SlackCard, failed: Delivery, *, at: datetime
+) -> None:
+    """What Slack refused rests for a while, then it is the same promise with the words of now."""
+    if second_tries.has_rested(session, incident, failed, at):
+        card = _card(session, incident, row, at=at)
+        wording = {"text": card.text, "card": list(card.parts)}
+        subject = card.text[:SUBJECT_LENGTH]
+        second_tries.begin(session, failed, wording | {"subject": subject}, at=at)
+        _seen(row, incident, card, at=at)
+        return
+    row.shown_seq, row.shown_at = incident.last_seq, at
+    may_yet_be = failed.state in FAILED and second_tries.is_worth_it(incident, failed, at)
+    row.next_at, row.ended = (at + LOOK_AGAIN, False) if may_yet_be else (None, row.ended)
+
+
 def _is_lost(post: Delivery, last: Delivery, at: datetime) -> bool:
     """Somebody deleted the message, it seems. One that was there for a while is posted again."""
-    if last.action != "update" or last.state != "refused" or post.settled_at is None:
+    if not second_tries.is_gone(last) or post.settled_at is None:
         return False
     return post.state == "sent" and at - post.settled_at >= STOOD_FOR
 
@@ -200,13 +218,9 @@ def _key(session: Session, incident: Incident, place: Place) -> str:
     return page_rules.dedup_key(
         install=installs.code(session),
         incident_id=incident.id,
-        cause=_cause(place),
+        cause=slack_places.card_cause(place.channel, place.thread_ts),
         generation=1,
     )
-
-
-def _cause(place: Place) -> str:
-    return f"card-{place.channel}" + ("-thread" if place.thread_ts else "")
 
 
 def _notice(
@@ -223,7 +237,7 @@ def _notice(
         action=action,
         target=place.channel,
         subject=card.text[:SUBJECT_LENGTH],
-        cause=_cause(place),
+        cause=slack_places.card_cause(place.channel, place.thread_ts),
         generation=generation,
         settings={
             "channel": place.channel,

@@ -166,6 +166,16 @@ def author_of(session: Session, incident: Incident) -> Said | None:
     return said if isinstance(said, Said) else None
 
 
+def subject_of(words: Words) -> str:
+    return words.text.partition("\n")[0][:SUBJECT_LENGTH]
+
+
+def settings_of(words: Words) -> dict[str, object]:
+    """What a delivery has to know of these words."""
+    buttons = [dict(button) for button in words.buttons]
+    return {"text": words.text, "buttons": buttons, "phase": words.phase}
+
+
 def _target_name(page: Page | None, grace: Timer | None) -> str:
     if page is not None:
         return page.target
@@ -254,14 +264,12 @@ def _notice(
         integration="slack",
         action=action,
         target=channel,
-        subject=words.text.partition("\n")[0][:SUBJECT_LENGTH],
+        subject=subject_of(words),
         cause=cause,
         generation=generation,
         settings={
             "channel": channel,
-            "text": words.text,
-            "buttons": [dict(button) for button in words.buttons],
-            "phase": words.phase,
+            **settings_of(words),
             "path": f"/incidents/{incident.key}",
             **where,
         },

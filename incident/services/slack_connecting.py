@@ -13,7 +13,7 @@ from incident.rules.permissions import DESK, Actor
 from incident.rules.proofs import Finding
 from incident.rules.slack_connecting import Workspace
 from incident.rules.slack_health import SOCKET
-from incident.services import connections, proofs
+from incident.services import connections, proofs, slack_health
 from incident.services.connections import SLACK
 from incident.storage import connections as rows
 from incident.storage import proofs as proof_rows
@@ -50,6 +50,7 @@ def keep_bot_token(
     connections.keep_slack(session, secrets=secrets, actor=actor, at=at)
     remember_workspace(session, found, at=at)
     _forget_what_was_found(session)
+    slack_health.well_again(session, at=at)
 
 
 def keep_app_token(session: Session, *, token: str, actor: Actor, at: datetime) -> None:
@@ -103,10 +104,13 @@ def keep_channel_wishes(
 
 def keep_findings(session: Session, found: Iterable[Finding], *, at: datetime) -> None:
     """Keep these, and nothing that was found before them."""
+    kept = list(found)
     _forget_what_was_found(session)
     session.flush()
-    for one in found:
+    for one in kept:
         proofs.keep_one(session, one, at=at)
+    if all(one.ok for one in kept):
+        slack_health.well_again(session, at=at)
 
 
 def disconnect(session: Session, *, actor: Actor, at: datetime) -> None:

@@ -16,8 +16,8 @@ from incident.storage.outbox import Delivery
 from incident.storage.proofs import Proof
 
 # What is kept beside the sentence: since when nothing goes out and why, where it is crowded, and
-# since when the sentence is true.
-SINCE, WHY, CROWDS, TOLD = "failing_since", "why", "crowds", "since"
+# since when the sentence is true; and when somebody last mended the way to Slack.
+SINCE, WHY, CROWDS, TOLD, WELL = "failing_since", "why", "crowds", "since", "well_again_at"
 
 
 def heard_by_socket(
@@ -84,6 +84,18 @@ def working(session: Session, *, at: datetime, delivery: Delivery | None = None)
     _tell(session, {SINCE: "", WHY: "", CROWDS: _kept(left, at)}, at=at)
     if since is not None and at - since >= FAILING_FOR:
         stale_posts.begin_anew(session, now=outbox.database_now(session, at))
+
+
+def well_again(session: Session, *, at: datetime) -> None:
+    """Somebody mended the way to Slack: what it refused until now need not rest any longer."""
+    _tell(session, {WELL: at.isoformat()}, at=at)
+
+
+def well_again_at(session: Session) -> datetime | None:
+    """When that was, if it ever was."""
+    row = rows.find(session, SLACK, DEGRADED)
+    known = str(row.data.get(WELL) or "") if row is not None else ""
+    return datetime.fromisoformat(known) if known else None
 
 
 def look_again(session: Session, *, at: datetime) -> None:

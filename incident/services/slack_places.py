@@ -18,6 +18,11 @@ class Place:
     thread_ts: str = ""
 
 
+def card_cause(channel: str, thread_ts: str) -> str:
+    """What the card that stands at this place is promised for."""
+    return f"card-{channel}" + ("-thread" if thread_ts else "")
+
+
 def place_of(session: Session, incident: Incident) -> Place:
     """The incident's own channel, else the thread of the message that opened it.
 

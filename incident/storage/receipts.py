@@ -23,13 +23,22 @@ def newest(session: Session, incident_id: int, dedup_key: str) -> Delivery | Non
 
 def last_answered(session: Session, incident_id: int) -> Delivery | None:
     """The last post of ours below somebody's message, whatever it was about."""
+    return _last_post(session, incident_id, "/signal-")
+
+
+def last_news(session: Session, incident_id: int) -> Delivery | None:
+    """What whoever called for help was told aloud last."""
+    return _last_post(session, incident_id, "/news-")
+
+
+def _last_post(session: Session, incident_id: int, about: str) -> Delivery | None:
     return session.scalars(
         select(Delivery)
         .where(
             Delivery.incident_id == incident_id,
             Delivery.integration == "slack",
             Delivery.action == "post",
-            Delivery.dedup_key.contains("/signal-"),
+            Delivery.dedup_key.contains(about),
         )
         .order_by(Delivery.id.desc())
         .limit(1)

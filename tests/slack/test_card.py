@@ -231,7 +231,7 @@ def test_a_message_that_somebody_deleted_is_posted_again(card):
     desk = card("Look", "Purge", "Look again")
     desk.change(steps.complete, number=1)
     desk.keep(minutes=11)
-    desk.deliver(Told(Refused("Slack knows no such message")))
+    desk.deliver(Told(Refused("Slack knows no such message", gone=True)))
 
     desk.look()
 

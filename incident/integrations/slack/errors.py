@@ -80,7 +80,8 @@ def read(answer: Answer, channel: str) -> TryAgain | Refused:
         return TryAgain(BAD_MOMENTS[error], after=answer.after, ambiguous=error in PERHAPS_DONE)
     needed = str(answer.data.get("needed", "it asks for"))[:100]
     said = NEVER.get(error, "Slack refused the post: {error}")
-    return Refused(said.format(channel=channel, error=error, needed=needed))
+    reason = said.format(channel=channel, error=error, needed=needed)
+    return Refused(reason, gone=said == GONE)
 
 
 def _not_slack(status: int) -> TryAgain | Refused:

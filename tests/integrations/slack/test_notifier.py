@@ -106,7 +106,7 @@ def test_a_message_that_is_gone_is_not_changed(notifier):
     result = notifier.send(an_update("1741053600.000100"))
 
     assert result == Refused(
-        "The message in C0EMERGENCY that was to be changed cannot be changed any more"
+        "The message in C0EMERGENCY that was to be changed cannot be changed any more", gone=True
     )
 
 
