@@ -138,6 +138,12 @@ def question(story: Story, title: str, due_at: datetime, value: str) -> Words:
     return Words("question", text, (same, new))
 
 
+def discreet(asked: str) -> str:
+    """A question that was asked before its incident became private: without its title."""
+    first, *_, last = asked.split("\n")
+    return f"{first}\n{last}"
+
+
 def answered(text: str, value: str = "") -> Words:
     """A question that has its answer. `value` keeps a way to say that it is new after all."""
     new = (buttons.button("Page anyway", "page_anyway", value, "danger"),) if value else ()

@@ -1,20 +1,30 @@
 """What waits to go out about an incident that becomes private says no more than if asked now."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from incident.rules import pages as rules
+from incident.rules import receipts as receipt_rules
 from incident.rules.catch_up import cause_of
+from incident.rules.receipts import Words
+from incident.services import receipts
 from incident.storage import outbox
+from incident.storage import receipts as messages
 from incident.storage.incidents import Incident
-from incident.storage.outbox import PAGERDUTY, Delivery
+from incident.storage.outbox import PAGERDUTY, SLACK, Delivery
 from incident.storage.pages import Page
 
-ALARM = "alarm-"
+ALARM, NEWS = "alarm-", "news-"
 
 
-def hush(session: Session, incident: Incident) -> None:
-    """Pages and alarms go out all the same, without the title and the first words."""
-    for waiting in outbox.of_incident(session, incident.id):
+def hush(session: Session, incident: Incident, *, at: datetime) -> None:
+    """Pages and alarms go out all the same, without the title and the first words. What stands in
+    the thread of a cry for help already is edited."""
+    promised = outbox.of_incident(session, incident.id)
+    _hush_thread(session, incident, promised, at=at)
+    for waiting in promised:
         if waiting.state != "due":
             continue
         if (waiting.integration, waiting.action) == (PAGERDUTY, "trigger"):
@@ -34,8 +44,42 @@ def _hush_page(session: Session, incident: Incident, trigger: Delivery) -> None:
         page.summary = trigger.subject
 
 
+def _hush_thread(
+    session: Session, incident: Incident, promised: Sequence[Delivery], *, at: datetime
+) -> None:
+    """Questions that name the title, and how it ended and why."""
+    receipts.follow(session, incident, at)
+    now = receipt_rules.words(receipts.story_of(session, incident))
+    for post in promised:
+        if post.integration != SLACK or post.action != "post":
+            continue
+        last = messages.newest(session, incident.id, post.dedup_key) or post
+        phase, cause = last.settings.get("phase"), cause_of(post.dedup_key)
+        if phase == "question":
+            _reword(session, incident, last, receipt_rules.discreet(_text_of(last)), at=at)
+        elif phase == "over" and cause.startswith(NEWS):
+            _reword(session, incident, last, now.text, at=at)
+
+
+def _reword(
+    session: Session, incident: Incident, last: Delivery, text: str, *, at: datetime
+) -> None:
+    """What has not gone out yet never says the old words."""
+    if last.state == "due":
+        subject = text.partition("\n")[0]
+        last.settings, last.subject = {**last.settings, "text": text}, subject
+        return
+    buttons = tuple(last.settings.get("buttons") or ())
+    words = Words(str(last.settings["phase"]), text, buttons)
+    receipts.reword(session, incident, words, cause=cause_of(last.dedup_key), at=at)
+
+
+def _text_of(delivery: Delivery) -> str:
+    return str(delivery.settings.get("text") or "")
+
+
 def _hush_alarm(incident: Incident, alarm: Delivery) -> None:
     titled, hidden = f"{incident.key} {incident.title}", f"{incident.key} {rules.PRIVATE}"
     alarm.subject = alarm.subject.replace(titled, hidden)
-    text = str(alarm.settings.get("text") or "").replace(titled, hidden)
+    text = _text_of(alarm).replace(titled, hidden)
     alarm.settings = {**alarm.settings, "text": text}
