@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from incident.integrations.slack.markdown import from_markdown
-from incident.integrations.slack.mrkdwn import escape, link
+from incident.integrations.slack.mrkdwn import escape, link, readable, verbatim
 
 SECTION_LENGTH = 3_000
 # Beyond about 13,200 characters in all blocks Slack answers msg_blocks_too_long.
@@ -52,7 +52,7 @@ def size(text: str) -> int:
 
 
 def _look(markdown: bool) -> Look:
-    return from_markdown if markdown else escape
+    return from_markdown if markdown else readable
 
 
 def _cut(label: str) -> str:
@@ -119,7 +119,7 @@ def _good_place(text: str, end: int) -> int:
 
 
 def _section(words: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": words}}
+    return {"type": "section", "text": verbatim(words)}
 
 
 def _rows(buttons: Sequence[Button]) -> list[Block]:

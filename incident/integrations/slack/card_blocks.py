@@ -6,7 +6,7 @@ from typing import Any
 
 from incident.integrations.slack.blocks import ACTION_LENGTH, LABEL_LENGTH, SECTION_LENGTH, size
 from incident.integrations.slack.markdown import from_markdown
-from incident.integrations.slack.mrkdwn import escape, link
+from incident.integrations.slack.mrkdwn import escape, link, readable, verbatim
 
 # Slack counts the words of buttons too: this leaves room for those.
 TOTAL_LENGTH = 11_000
@@ -39,7 +39,7 @@ def blocks(parts: Sequence[Mapping[str, Any]], *, desk: str = "") -> list[Block]
 
 
 def _paragraph(words: str, *, small: bool) -> Block:
-    told = {"type": "mrkdwn", "text": words}
+    told = verbatim(words)
     return {"type": "context", "elements": [told]} if small else {"type": "section", "text": told}
 
 
@@ -62,7 +62,7 @@ def _span(span: Span, room: int, desk: str) -> str:
     whole = _whole(span, text, desk)
     if whole:
         return whole if size(whole) <= room else cut(text, room)
-    look = LOOKS.get(str(span.get("look")), cut)
+    look = LOOKS.get(str(span.get("look")), _plain)
     return look(text, room)
 
 
@@ -89,6 +89,12 @@ def cut(text: str, longest: int, shown: Callable[[str], str] = escape) -> str:
             break
         kept += shown(character)
     return kept.rstrip() + ELLIPSIS if longest >= size(ELLIPSIS) else ""
+
+
+def _plain(text: str, longest: int) -> str:
+    """An address that finds no room is no link: half of one would lead elsewhere."""
+    whole = readable(text)
+    return whole if size(whole) <= longest else cut(text, longest)
 
 
 def _bold(text: str, longest: int) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from incident.integrations.slack.mrkdwn import escape, link
+from incident.integrations.slack.mrkdwn import escape, link, readable
 
 LONGEST = 12_000
 DEEPEST = 3
@@ -63,9 +63,9 @@ def _bare(text: str) -> str:
 def _inline(text: str, depth: int = 0) -> str:
     pieces, place = [], 0
     for found in _INLINE.finditer(text) if depth < DEEPEST else ():
-        pieces += [escape(text[place : found.start()]), _marked(found, depth)]
+        pieces += [readable(text[place : found.start()]), _marked(found, depth)]
         place = found.end()
-    return "".join(pieces) + escape(text[place:])
+    return "".join(pieces) + readable(text[place:])
 
 
 def _marked(found: re.Match[str], depth: int) -> str:

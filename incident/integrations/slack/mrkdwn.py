@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 NO_NAMES: Mapping[str, str] = {}
 
+_ADDRESS = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?'\"()\[\]*_~`]")
 _CONTROL = re.compile(r"<([^<>]*)>")
 
 
@@ -15,6 +16,21 @@ def escape(text: str) -> str:
     arrives as those ten characters.
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def verbatim(words: str) -> dict[str, object]:
+    """Words for a block, in which Slack acts on nothing but what stands between < and >: without
+    this it also looks for bare names of channels and people in what somebody typed."""
+    return {"type": "mrkdwn", "text": words, "verbatim": True}
+
+
+def readable(text: str) -> str:
+    """Escaped, with its addresses as links: in verbatim words Slack makes none itself."""
+    pieces, place = [], 0
+    for found in _ADDRESS.finditer(text):
+        pieces += [escape(text[place : found.start()]), f"<{escape(found[0])}>"]
+        place = found.end()
+    return "".join(pieces) + escape(text[place:])
 
 
 def plain(text: str, names: Mapping[str, str] = NO_NAMES) -> str:

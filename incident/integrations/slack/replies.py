@@ -17,7 +17,8 @@ HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 SECONDS = 3
 ANSWER_SIZE = 10_000
 
-_KEY = re.compile(r"(?<![\w/|-])INC-[0-9]{1,9}\b")
+# Or what is a link already: a key in there is part of somebody's address.
+_KEY = re.compile(r"<[^<>]*>|(?<![\w/|-])INC-[0-9]{1,9}\b")
 
 
 def answer(reply: Reply, public_url: str = "") -> dict[str, Any]:
@@ -69,7 +70,11 @@ def _linked(block: blocks.Block, public_url: str) -> blocks.Block:
     words: Object = block.get("text") or {}
     if block["type"] != "section" or not public_url.startswith(("https://", "http://")):
         return block
-    said = _KEY.sub(lambda found: f"<{public_url}/incidents/{found[0]}|{found[0]}>", words["text"])
+    said = _KEY.sub(lambda found: _link(found[0], public_url), words["text"])
     if blocks.size(said) > blocks.SECTION_LENGTH:
         return block
     return {**block, "text": {**words, "text": said}}
+
+
+def _link(found: str, public_url: str) -> str:
+    return found if found.startswith("<") else f"<{public_url}/incidents/{found}|{found}>"

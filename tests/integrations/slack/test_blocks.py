@@ -29,6 +29,12 @@ def test_a_broadcast_in_foreign_text_pings_nobody():
     ]
 
 
+def test_an_address_is_a_link_although_slack_makes_none_itself():
+    made = blocks("See https://x.org/a, (https://x.org/b) or ftp://x.org")
+
+    assert sections(made) == ["See <https://x.org/a>, (<https://x.org/b>) or ftp://x.org"]
+
+
 def test_markdown_is_shown_as_it_looks_here():
     ours = "**Stop** `it`, see [why](https://x.org) <!channel>"
 

@@ -87,6 +87,16 @@ def test_nothing_on_a_card_pings_anybody(story):
     assert "<#" not in made
 
 
+def test_bare_names_on_a_card_stay_words_and_addresses_are_links():
+    made = blocks([parts.text(parts.plain("@here #general https://x.org"))], desk=DESK)
+
+    assert made[0]["text"] == {
+        "type": "mrkdwn",
+        "text": "@here #general <https://x.org>",
+        "verbatim": True,
+    }
+
+
 @given(HOSTILE, st.integers(0, 50))
 def test_what_is_cut_is_never_longer_than_it_may_be(text, longest):
     assert size(cut(text, longest)) <= longest

@@ -25,6 +25,8 @@ LETTERS = st.text(st.characters(categories=["L", "N"]) | st.sampled_from(" .,:;?
         ("Run `kubectl get <pod>`", "Run `kubectl get &lt;pod&gt;`"),
         ("See [the runbook](https://x.org/a|b)", "See <https://x.org/a%7Cb|the runbook>"),
         ("See <https://x.org/a>", "See <https://x.org/a|https://x.org/a>"),
+        ("See https://x.org/a?b=1&c=2.", "See <https://x.org/a?b=1&amp;c=2>."),
+        ("Run `curl https://x.org`", "Run `curl https://x.org`"),
         ("See [this](javascript:alert)", "See this"),
         ("# Uploads are **down**", "*Uploads are down*"),
         ("- one\n- [ ] two\n  - [x] three", "• one\n☐ two\n  ☑ three"),

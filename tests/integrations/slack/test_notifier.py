@@ -8,7 +8,7 @@ import pytest
 from incident.integrations.notifier import Delivered, Refused, TryAgain
 from incident.integrations.slack.notifier import Slack
 from tests.fakes import server
-from tests.fakes.slack import A_TOKEN, FakeSlack, says
+from tests.fakes.slack import A_TOKEN, FakeSlack, arguments_of, says
 from tests.integrations.deadlines import once_heard
 from tests.integrations.slack.messages import INTENT, a_post, an_update
 
@@ -40,6 +40,7 @@ def test_a_post_carries_its_buttons_and_the_way_to_the_incident(notifier, slack)
             "text": {
                 "type": "mrkdwn",
                 "text": "<https://desk.example/incidents/INC-42|Open the incident>",
+                "verbatim": True,
             },
         },
         {
@@ -55,6 +56,22 @@ def test_a_post_carries_its_buttons_and_the_way_to_the_incident(notifier, slack)
             ],
         },
     ]
+
+
+BARE = "@channel @here @everyone #general"
+
+
+def test_a_bare_at_channel_stays_words_since_slack_is_never_told_to_parse(notifier, slack):
+    """`parse` is none unless somebody asks for it, but for an edit, where it has to be said; in
+    blocks Slack looks for names all the same, unless they are verbatim."""
+    ts = notifier.send(a_post(settings={"text": BARE})).receipt["ts"]
+    notifier.send(an_update(ts, text=BARE))
+
+    told = [arguments_of(request) for request in slack.requests]
+    assert [one.get("parse") for one in told] == [None, "none"]
+    assert [one.get("link_names") for one in told] == [None, None]
+    words = {"type": "mrkdwn", "text": BARE, "verbatim": True}
+    assert [one["blocks"][0]["text"] for one in told] == [words, words]
 
 
 def test_a_post_may_answer_in_a_thread(notifier, slack):

@@ -14,12 +14,13 @@ DESK = "https://desk.example.org"
 SLACK = "https://slack.com/api/"
 
 
-def test_every_incident_is_a_link_and_nothing_else_is():
-    answer = replies.answer(Reply("INC-42 is open. <!channel> XINC-7 https://a.b/INC-8"), DESK)
+def test_every_incident_is_a_link_and_so_is_an_address():
+    answer = replies.answer(Reply("INC-42 is open. <!channel> XINC-7 https://a.b?INC-8"), DESK)
 
     words = answer["blocks"][0]["text"]["text"]
     assert "<https://desk.example.org/incidents/INC-42|INC-42>" in words
-    assert words.count("<") == 1
+    assert "<https://a.b?INC-8>" in words
+    assert words.count("<") == 2
     assert answer["response_type"] == "ephemeral"
 
 
