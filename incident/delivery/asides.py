@@ -6,15 +6,18 @@ again; whatever matters was written down before. So no page ever waits for any o
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from queue import Empty, Full, Queue
-from threading import Lock
+from threading import Event, Lock
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
 from incident.delivery.net import Net
 from incident.delivery.rounds import Rounds
-from incident.integrations.slack.client import Client
+from incident.integrations.slack.client import Answer, Client
+from incident.integrations.slack.errors import CROWDED
 from incident.services import connections
 from incident.storage import sealed
 from incident.storage.db import reading
@@ -22,6 +25,7 @@ from incident.storage.db import reading
 THREADS, WAITING = 3, 100
 LOOK_AGAIN = 1.0
 CONNECT_TIMEOUT, READ_TIMEOUT = 1.0, 2.5
+A_BREATH = timedelta(seconds=3)
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +53,15 @@ class Reach:
 
 
 Aside = Callable[[Reach], object]
+
+
+def ask_twice(client: Client, method: str, **arguments: Any) -> Answer:
+    """Once more after what Slack asked for, if whoever looks at the screen can wait for that."""
+    answer = client.ask(method, **arguments)
+    if answer.error not in CROWDED or answer.after is None or answer.after > A_BREATH:
+        return answer
+    Event().wait(answer.after.total_seconds())
+    return client.ask(method, **arguments)
 
 
 class Asides:

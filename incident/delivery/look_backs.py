@@ -7,7 +7,7 @@ from typing import Any
 
 from incident.delivery import errands
 from incident.integrations.slack import histories
-from incident.integrations.slack.client import Client
+from incident.integrations.slack.client import Answer, Client
 from incident.integrations.slack.histories import TOO_MANY, History, Us
 from incident.rules.sweeps import stamp
 from incident.services import rehearsals, sweeps
@@ -42,7 +42,10 @@ class LookBack:
         wanted = self.wanted
         since, until = stamp(wanted.since), stamp(wanted.until)
         history = histories.read(client, wanted.channel, since=since, until=until, wait=wait)
-        events = self._unknown(client, us, history)
+        events = self._unknown(client, us, history, wait)
+        if isinstance(events, Answer):
+            self.put_off(histories.why(events, wanted.name), at=clock())
+            return
         for start in range(0, len(events), AT_ONCE):
             with transaction() as session:
                 rehearsals.keep(session, wanted.channel, events[start : start + AT_ONCE], clock())
@@ -52,7 +55,9 @@ class LookBack:
         with transaction() as session:
             rehearsals.done(session, wanted, clock())
 
-    def _unknown(self, client: Client, us: Us, history: History) -> list[dict[str, Any]]:
+    def _unknown(
+        self, client: Client, us: Us, history: History, wait: histories.Wait
+    ) -> list[dict[str, Any]] | Answer:
         """What we were never told, and did not write ourselves, as Slack would have told it."""
         channel, teams = self.wanted.channel, self.wanted.teams
         until = stamp(self.wanted.until)
@@ -61,7 +66,10 @@ class LookBack:
         with reading() as session:
             known_as = tuple(dict.fromkeys((us.team, *teams)))
             new = sweeps.unknown(session, before, channel=channel, teams=known_as)
-        named, shared = us.named(teams), bool(new) and histories.is_shared(client, channel)
+        shared = bool(new) and histories.is_shared(client, channel, wait=wait)
+        if isinstance(shared, Answer):
+            return shared
+        named = us.named(teams)
         return [
             histories.as_event(one.message, channel=channel, name=one.name, us=named, shared=shared)
             for one in new

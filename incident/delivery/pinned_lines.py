@@ -50,8 +50,10 @@ class Line:
         else:
             reason = errors.read(kept.refusal, wanted.name).reason
             posted = "It is posted, but not pinned" if kept.ts else "It is not posted"
-            self.put_off(f"{posted}: {reason}.", at=clock(), ts=kept.ts)
+            self.put_off(f"{posted}: {reason}.", at=clock(), ts=kept.ts, after=kept.refusal.after)
 
-    def put_off(self, trouble: str, *, at: datetime, ts: str = "") -> None:
+    def put_off(
+        self, trouble: str, *, at: datetime, ts: str = "", after: timedelta | None = None
+    ) -> None:
         with transaction() as session:
-            pinned_lines.put_off(session, self.wanted, ts, trouble, at)
+            pinned_lines.put_off(session, self.wanted, ts, trouble, at, after=after)

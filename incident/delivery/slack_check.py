@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from incident.integrations.slack.client import Answer, Client
+from incident.integrations.slack.errors import CROWDED
 from incident.rules import slack_manifest as manifest
 from incident.rules.proofs import Finding
 from incident.services.connections import SlackAccess
@@ -17,7 +18,7 @@ SAID = {
     "no_answer": "Slack does not answer.",
     "ratelimited": "Slack is taking no more questions just now.",
 }
-PASSING = ("no_answer", "ratelimited", "unreadable_answer", "fatal_error", "internal_error")
+PASSING = (*CROWDED, "no_answer", "unreadable_answer", "fatal_error", "internal_error")
 UNTOLD = (
     "Slack has rules, but there is no bot token: nobody there is told what became of their cry. "
     "Settings, Slack, step 2."
@@ -62,8 +63,7 @@ def look(client: Client, cords: Sequence[Cord], *, token: str = GIVEN) -> Iterat
         return
     yield Finding(SUBJECT, "token")
     yield of_scopes(answer.scopes, armed=armed)
-    for cord in cords:
-        yield _membership(client.ask("conversations.info", channel=cord.channel), cord)
+    yield from _memberships(client, cords)
 
 
 def of_scopes(given: Sequence[str], *, armed: bool) -> Finding:
@@ -78,13 +78,24 @@ def of_scopes(given: Sequence[str], *, armed: bool) -> Finding:
     return Finding(SUBJECT, "scopes", False, sentence, grave=armed, data=data)
 
 
+def _memberships(client: Client, cords: Sequence[Cord]) -> Iterator[Finding]:
+    """Once Slack wants no more questions the rest are not asked: it would count those, too."""
+    answer: Answer | None = None
+    for cord in cords:
+        if answer is None or answer.error not in CROWDED:
+            answer = client.ask("conversations.info", channel=cord.channel)
+        yield _membership(answer, cord)
+
+
 def _membership(answer: Answer, cord: Cord) -> Finding:
     """A bot that is not in the channel hears no cry for help there."""
     name, where = f"channel {cord.channel}", cord.name or cord.channel
     if answer.ok and (answer.data.get("channel") or {}).get("is_member"):
         return Finding(SUBJECT, name)
     if answer.error in PASSING:
-        return Finding(SUBJECT, name, False, f"Slack does not say whether the app is in {where}.")
+        why = f"{SAID['ratelimited']} " if answer.error in CROWDED else ""
+        sentence = f"{why}Slack does not say whether the app is in {where}."
+        return Finding(SUBJECT, name, False, sentence)
     if answer.error == "missing_scope":
         sentence = f"Slack may not tell whether the app is in {where}: it lacks channels:read."
         return Finding(SUBJECT, name, False, sentence)

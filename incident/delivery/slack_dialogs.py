@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy.exc import NoResultFound
 
+from incident.delivery import asides
 from incident.delivery.asides import Reach
 from incident.delivery.net import Net
 from incident.integrations.slack import replies, views
 from incident.integrations.slack.client import Answer, Client
+from incident.integrations.slack.errors import CROWDED
+from incident.integrations.slack.histories import A_MOMENT
 from incident.integrations.slack.requests import Asker
 from incident.rules.dialogs import Asked, Reply
 from incident.rules.outcome import NotAllowed
@@ -21,7 +24,10 @@ TOO_SLOW = "Slack was too slow for the dialog “{title}”. Try again."
 NOT_OPENED = "Slack did not open the dialog “{title}” ({error}). Try again, or use the desk: {desk}"
 NOT_FILLED = "The desk could not fill this in just now. Close it and try again, or use the desk."
 NOT_THERE = "There is no such incident, or none that you may see."
-OLD_TRIGGER = ("expired_trigger_id", "trigger_expired", "no_answer", "ratelimited")
+BUSY = "Slack takes no more just now, so the dialog “{title}” {what} in {seconds} s."
+NOT_OPENED_YET = "did not open. Try again"
+NOT_FILLED_YET = "was not filled in. Close it and try again"
+OLD_TRIGGER = ("expired_trigger_id", "trigger_expired", "no_answer")
 # Somebody else has opened it already: this is the same request, told twice.
 TWICE = ("exchanged_trigger_id", "trigger_exchanged")
 
@@ -62,6 +68,8 @@ class Opening:
     def _why_not(self, answer: Answer, reach: Reach) -> str:
         if answer.error in OLD_TRIGGER:
             return TOO_SLOW.format(title=self.asked.title)
+        if answer.error in CROWDED:
+            return _busy(self.asked, answer, NOT_OPENED_YET)
         said = {"title": self.asked.title, "error": answer.error, "desk": reach.public_url}
         return NOT_OPENED.format(**said)
 
@@ -82,13 +90,16 @@ class Filling:
         view = filled(self.asked, self.asker, at=self.at)
         answer = self._update(client, view, self.frame.view_hash)
         if answer.error == "hash_conflict":
-            self._update(client, view, "")
+            answer = self._update(client, view, "")
+        if answer.error in CROWDED:
+            words = _busy(self.asked, answer, NOT_FILLED_YET)
+            Answering(Reply(words), self.asker)(reach)
 
     def _update(self, client: Client, view: views.View, view_hash: str) -> Answer:
         arguments: dict[str, Any] = {"view_id": self.frame.view_id, "view": view}
         if view_hash:
             arguments["hash"] = view_hash
-        return client.ask("views.update", **arguments)
+        return asides.ask_twice(client, "views.update", **arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,12 @@ class Answering:
         if self.channel and self.asker.member:
             said = {name: body[name] for name in ("text", "blocks")}
             who = {"channel": self.channel, "user": self.asker.member}
-            client.ask("chat.postEphemeral", **who, **said, **where)
+            asides.ask_twice(client, "chat.postEphemeral", **who, **said, **where)
+
+
+def _busy(asked: Asked, answer: Answer, what: str) -> str:
+    seconds = int((answer.after or A_MOMENT).total_seconds())
+    return BUSY.format(title=asked.title, what=what, seconds=seconds)
 
 
 def speaker_of(asker: Asker, channel: str = "") -> Speaker:

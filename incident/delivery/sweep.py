@@ -59,11 +59,13 @@ class Sweep(Rounds):
         """Whatever is due. Says how many messages were found that Slack had not told."""
         at, found = self._clock(), 0
         self._patience_left = LONGEST_WAIT
-        if self._not_before is not None and at < self._not_before <= at + waits.LONGEST:
+        if self._has_to_wait():
             return 0
         with reading() as session:
             channels = sweeps.due(session, at)
         for channel in channels:
+            if self._has_to_wait():
+                break
             with Net(f"the sweep of {channel}"):
                 found += self._sweep(channel)
         errands: list[Errand] = [*look_backs.take(at), *left_lines.take(at)]
@@ -72,6 +74,11 @@ class Sweep(Rounds):
             with Net(f"the rule of {errand.channel}"):
                 self._do(errand)
         return found
+
+    def _has_to_wait(self) -> bool:
+        """Whether Slack wants to be left alone for now: it means all channels."""
+        at, until = self._clock(), self._not_before
+        return until is not None and at < until <= at + waits.LONGEST
 
     def wait(self, asked: timedelta) -> bool:
         """Rest as long as Slack wants, if that is not too long; else come back later."""
@@ -94,8 +101,8 @@ class Sweep(Rounds):
             return 0
         client, us = reached
         at, history = self._clock(), self._read(client, turn)
-        found = self._keep(client, turn, history.messages, us)
-        refusal = history.refusal
+        found, unjudged = self._keep(client, turn, history.messages, us)
+        refusal = unjudged or history.refusal
         is_whole = refusal is None or refusal.error == TOO_MANY
         if is_whole:
             more, refused = self._read_threads(client, turn, history.threads, us)
@@ -123,17 +130,21 @@ class Sweep(Rounds):
         for thread, since in self._threads.next(channel):
             at, self.rounds = self._clock(), self.rounds + 1
             replies = histories.replies(client, channel, thread.root, since=since, wait=self.wait)
-            found += self._keep(client, turn, replies.messages, us)
-            if replies.refusal is None:
+            kept, unjudged = self._keep(client, turn, replies.messages, us)
+            found, refusal = found + kept, unjudged or replies.refusal
+            if refusal is None:
                 self._threads.done(channel, thread, at=at)
-            elif replies.refusal.error in CROWDED:
+            elif refusal.error in CROWDED:
                 break
             else:
-                refused = replies.refusal
+                refused = refusal
         return found, refused
 
-    def _keep(self, client: Client, turn: Turn, messages: Sequence[Message], us: Us) -> int:
-        """Read each of these as if Slack had told it just now, the oldest first."""
+    def _keep(
+        self, client: Client, turn: Turn, messages: Sequence[Message], us: Us
+    ) -> tuple[int, Answer | None]:
+        """Read each of these as if Slack had told it just now, the oldest first; or say why it
+        cannot be told yet who of them is a stranger."""
         teams = tuple(dict.fromkeys((us.team, *turn.teams)))
         ears, channel, at = turn.rule, turn.channel, self._clock()
         theirs = [one for one in messages if one.get("bot_id") != us.bot]
@@ -146,7 +157,9 @@ class Sweep(Rounds):
                 teams=teams,
                 changes=bool(ears.words),
             )
-        shared = bool(new) and histories.is_shared(client, channel)
+        shared = bool(new) and histories.is_shared(client, channel, wait=self.wait)
+        if isinstance(shared, Answer):
+            return 0, shared
         kept = 0
         for event in envelopes(new, channel=channel, us=us.named(turn.teams), shared=shared):
             said = said_in(event)
@@ -154,7 +167,7 @@ class Sweep(Rounds):
                 inbox.receive(json.dumps(event).encode(), event, at=self._clock(), at_once=True)
                 kept += 1
                 self.rounds += 1
-        return kept
+        return kept, None
 
     def _end(self, turn: Turn, read_to: str, trouble: str) -> None:
         with transaction() as session:
@@ -175,7 +188,7 @@ class Sweep(Rounds):
             return UNCONNECTED
         client = self._client = Client(self._config.slack_api_url, token)
         if self._us is None or self._us[0] != token:
-            us = histories.whoami(client)
+            us = histories.whoami(client, wait=self.wait)
             if isinstance(us, Answer):
                 return why(us, channel)
             self._us = token, us

@@ -58,14 +58,23 @@ def done(session: Session, wanted: Wanted, ts: str) -> None:
     rule.pin_due_at, rule.pin_trouble = None, ""
 
 
-def put_off(session: Session, wanted: Wanted, ts: str, trouble: str, at: datetime) -> None:
-    """It did not work. Until somebody gives up the rule it is tried again, once in a minute."""
+def put_off(
+    session: Session,
+    wanted: Wanted,
+    ts: str,
+    trouble: str,
+    at: datetime,
+    *,
+    after: timedelta | None = None,
+) -> None:
+    """It did not work. Until somebody gives up the rule it is tried again, once in a minute, or
+    `after` what Slack asked for."""
     rule = slack_rules.find(session, wanted.channel, lock=True)
     if rule is None:
         left_lines.leave(session, channel=wanted.channel, name=wanted.name, ts=ts)
         return
     rule.pinned_ts = ts or rule.pinned_ts
-    rule.pin_due_at, rule.pin_trouble = at + AGAIN, trouble
+    rule.pin_due_at, rule.pin_trouble = at + max(AGAIN, after or AGAIN), trouble
 
 
 def text_for(session: Session, rule: SlackRule) -> str:

@@ -13,7 +13,7 @@ from incident.storage import left_lines, slack_rules, targets
 from incident.storage.db import reading, transaction
 from incident.storage.slack_rules import SlackRule
 from tests.conftest import ADA, START, connect_target
-from tests.fakes.slack import A_TOKEN, FakeSlack, says
+from tests.fakes.slack import A_TOKEN, FakeSlack, says, too_many
 
 CHANNEL = "C0EMERGENCY"
 
@@ -133,6 +133,15 @@ def test_a_post_that_slack_took_before_it_stumbled_is_not_repeated(sweep, slack,
 
     assert len(slack.posts) == 1
     assert slack.channels[CHANNEL].pins == [rule().pinned_ts]
+
+
+def test_a_line_waits_as_long_as_slack_asks_for(sweep, slack, clock):
+    ask(clock)
+    slack.script_for["chat.postMessage"] = [too_many(90)]
+
+    sweep.turn()
+
+    assert rule().pin_due_at == clock() + timedelta(seconds=90)
 
 
 def test_what_may_not_be_pinned_is_said_and_tried_again(sweep, slack, clock):

@@ -17,7 +17,7 @@ from incident.storage.signals import Signal
 from incident.storage.slack_rules import SlackRule
 from tests.conftest import ADA, MAYA, START, connect_target
 from tests.fakes import server
-from tests.fakes.slack import A_TOKEN, FakeSlack, method_of, says
+from tests.fakes.slack import A_TOKEN, FakeSlack, method_of, says, too_many
 from tests.fakes.slack_events import OUR_BOT, OUR_MEMBER
 
 CHANNEL = "C0EMERGENCY"
@@ -159,6 +159,49 @@ def test_in_a_channel_of_another_company_our_own_people_are_found(sweep, slack, 
 
     assert later(clock, sweep, seconds=60) == 1
     assert states() == ["opened", "joined"]
+
+
+def test_nobody_is_judged_before_slack_says_whose_channel_it_is(sweep, slack, clock):
+    slack.channels[CHANNEL].shared = True
+    slack.person_says("Hello", user_team="T0OTHER")
+    slack.script_for["conversations.info"] = [too_many(10)]
+
+    assert later(clock, sweep, seconds=60) == 0
+    assert opened() == []
+
+
+@pytest.mark.parametrize("answer", [says("internal_error"), too_many(500)])
+def test_a_cry_waits_for_the_next_turn_when_slack_will_not_say_so(sweep, slack, clock, answer):
+    slack.person_says("Uploads are failing")
+    slack.script_for["conversations.info"] = [answer, answer]
+
+    assert later(clock, sweep, seconds=60) == 0
+    assert sum(later(clock, sweep, seconds=130) for _ in range(2)) == 1
+    assert opened() == ["INC-1 triage Uploads are failing"]
+
+
+def test_where_slack_will_never_say_so_nobody_is_a_stranger(sweep, slack, clock):
+    slack.person_says("Uploads are failing")
+    slack.script_for["conversations.info"] = [says("missing_scope", needed="channels:read")]
+
+    assert later(clock, sweep, seconds=60) == 1
+
+
+def test_who_we_are_is_asked_again_when_slack_is_ready(sweep, slack, clock):
+    slack.person_says("Uploads are failing")
+    slack.script_for["auth.test"] = [too_many(10)]
+
+    assert later(clock, sweep, seconds=60) == 1
+
+
+def test_one_pause_is_for_every_channel(sweep, slack, clock):
+    other = slack.add_channel("support")
+    a_rule(channel=other.id, channel_name="#support")
+    slack.script_for["auth.test"] = [too_many(500), too_many(500), too_many(500)]
+
+    later(clock, sweep, seconds=60)
+
+    assert [method_of(request) for request in slack.requests] == ["auth.test"] * 2
 
 
 def test_what_was_written_just_now_is_left_to_slack_until_the_next_time(sweep, slack, clock):
@@ -324,7 +367,7 @@ def test_every_page_of_a_long_history_is_read(sweep, slack, clock):
 def test_slacks_pauses_are_kept(sweep, slack, clock):
     slack.person_says("Uploads are failing")
     clock.forward(seconds=60)
-    slack.script_for["conversations.history"] = [pause(30)]
+    slack.script_for["conversations.history"] = [too_many(30)]
 
     assert sweep.turn() == 1
     assert clock() == START + timedelta(seconds=90)
@@ -333,7 +376,7 @@ def test_slacks_pauses_are_kept(sweep, slack, clock):
 def test_a_pause_that_is_too_long_is_kept_by_coming_back(sweep, slack, clock):
     slack.person_says("Uploads are failing")
     clock.forward(seconds=60)
-    slack.script_for["conversations.history"] = [pause(100), pause(100)]
+    slack.script_for["conversations.history"] = [too_many(100), too_many(100)]
 
     assert sweep.turn() == 0
     assert the_rule().trouble == "Slack asks for a pause before #emergency is read."
@@ -441,13 +484,6 @@ def test_a_week_that_cannot_be_read_is_tried_again_and_says_why(sweep, slack, cl
 
     assert "could not be read" in the_rule().trouble
     assert the_rule().look_back_at == clock() + timedelta(seconds=60)
-
-
-def pause(seconds):
-    from tests.fakes.server import Answer, Fault, as_json
-
-    body = as_json({"ok": False, "error": "ratelimited"})
-    return Fault(Answer(429, body, {"Retry-After": str(seconds)}), taken=False)
 
 
 def _stumble(_raw):

@@ -10,7 +10,7 @@ from tests.fakes.slack import Channel, FakeSlack
 from tests.fakes.slack_events import OUR_MEMBER
 from tests.fakes.slack_rules import elements_of
 
-LINK = re.compile(r"<(https?://[^<>|]+)\|([^<>]*)>")
+LINK = re.compile(r"<(https?://[^<>|]+)(?:\|([^<>]*))?>")
 KINDS = {
     "plain_text_input": "line",
     "number_input": "line",
@@ -112,7 +112,7 @@ def _words(message: Json, names: dict[str, str] | None = None) -> str:
 
 def _links(message: Json) -> list[Json]:
     found = [match for words in _sections(message) for match in LINK.finditer(words)]
-    return [{"address": plain(match[1]), "label": plain(match[2])} for match in found]
+    return [{"address": plain(match[1]), "label": plain(match[2] or match[1])} for match in found]
 
 
 def _sections(message: Json) -> list[str]:

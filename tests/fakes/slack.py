@@ -13,7 +13,16 @@ from tests.fakes.slack_messages import Messages
 from tests.fakes.slack_people import People
 from tests.fakes.slack_state import A_TOKEN, AN_APP_TOKEN, SCOPES, Arguments, Channel, Member
 
-__all__ = ["AN_APP_TOKEN", "A_TOKEN", "SCOPES", "Channel", "FakeSlack", "Member", "says"]
+__all__ = [
+    "AN_APP_TOKEN",
+    "A_TOKEN",
+    "SCOPES",
+    "Channel",
+    "FakeSlack",
+    "Member",
+    "says",
+    "too_many",
+]
 
 BY_SOCKET = "apps.connections.open"
 
@@ -21,6 +30,12 @@ BY_SOCKET = "apps.connections.open"
 def says(error: str, *, taken: bool = False, **more: object) -> Fault:
     """Answer `ok: false` with this error."""
     return Fault(Answer(200, as_json({"ok": False, "error": error} | more)), taken=taken)
+
+
+def too_many(seconds: int) -> Fault:
+    """Ask to be left alone for so long."""
+    body = as_json({"ok": False, "error": "ratelimited"})
+    return Fault(Answer(429, body, {"Retry-After": str(seconds)}))
 
 
 class FakeSlack(Messages, Channels, People):

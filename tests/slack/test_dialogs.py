@@ -11,7 +11,7 @@ from incident.services.incidents import Opening
 from incident.storage import effects, incidents
 from incident.storage.db import reading, transaction
 from tests.conftest import MAYA, START, connect_target
-from tests.fakes.slack import says
+from tests.fakes.slack import says, too_many
 from tests.fakes.slack_requests import a_closing, a_command, a_submission
 from tests.slack.conftest import a_responder
 from tests.slack.rooms import FORM, said_in
@@ -188,6 +188,37 @@ def test_a_trigger_that_came_too_late_is_told_in_words(room):
     slack.types("open")
 
     assert slack.whispered == "Slack was too slow for the dialog “Open an incident”. Try again."
+
+
+def test_slack_that_is_busy_is_named_and_says_how_long(room):
+    slack = room()
+    slack.slack.script_for["views.open"] = [too_many(20)]
+
+    slack.types("open")
+
+    assert slack.whispered == (
+        "Slack takes no more just now, so the dialog “Open an incident” did not open. "
+        "Try again in 20 s."
+    )
+
+
+def test_a_frame_is_filled_a_second_later_if_slack_asks_for_no_more(room):
+    slack = room()
+    slack.slack.script_for["views.update"] = [too_many(1)]
+
+    slack.types("open")
+
+    assert slack.view["callback_id"] == "open"
+    assert "input" in [block["type"] for block in slack.view["blocks"]]
+
+
+def test_a_frame_that_stays_empty_says_so(room):
+    slack = room()
+    slack.slack.script_for["views.update"] = [too_many(20)]
+
+    slack.types("open")
+
+    assert "was not filled in. Close it and try again in 20 s." in slack.whispered
 
 
 def test_the_same_trigger_twice_opens_one_dialog_and_says_nothing(room):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from incident.integrations.notifier import TryAgain
 from incident.integrations.slack import errors
 from incident.integrations.slack.client import PAGE_LENGTH, Answer, Client
 from incident.integrations.slack.payload import Object, part, parts, text
@@ -12,6 +13,9 @@ from incident.integrations.slack.payload import Object, part, parts, text
 PAGES = 100
 A_MOMENT = timedelta(seconds=1)
 TOO_MANY = "too_many_messages"
+
+# Rests as long as Slack asks for, or says that there is no time for that.
+Wait = Callable[[timedelta], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ class History:
     threads: list[Thread] = field(default_factory=list)
 
 
-def whoami(client: Client) -> Us | Answer:
-    answer = client.ask("auth.test")
+def whoami(client: Client, *, wait: Wait) -> Us | Answer:
+    answer = _patiently(client, "auth.test", wait)
     if not answer.ok:
         return answer
     return Us(
@@ -75,7 +79,7 @@ def read(
     *,
     since: str,
     until: str = "",
-    wait: Callable[[timedelta], bool],
+    wait: Wait,
 ) -> History:
     """What stands in the channel itself, oldest first; replies in threads are not among it.
 
@@ -93,7 +97,7 @@ def read(
 
 
 def read_with_threads(
-    client: Client, channel: str, *, since: str, back: str, wait: Callable[[timedelta], bool]
+    client: Client, channel: str, *, since: str, back: str, wait: Wait
 ) -> History:
     """The same, and in which threads somebody answered since. They are looked for as far back as
     `back`, which is earlier, among as many messages as Slack gives at once.
@@ -114,9 +118,7 @@ def read_with_threads(
     return history
 
 
-def replies(
-    client: Client, channel: str, root: str, *, since: str, wait: Callable[[timedelta], bool]
-) -> History:
+def replies(client: Client, channel: str, root: str, *, since: str, wait: Wait) -> History:
     """What was answered in a thread since then, oldest first. Nothing, if there is none now."""
     history = History()
     asked = {"channel": channel, "ts": root, "oldest": since}
@@ -129,9 +131,12 @@ def replies(
     return history
 
 
-def is_shared(client: Client, channel: str) -> bool:
-    """Whether another company is in it. Where Slack does not say, nobody is a stranger."""
-    answer = client.ask("conversations.info", channel=channel)
+def is_shared(client: Client, channel: str, *, wait: Wait) -> bool | Answer:
+    """Whether another company is in it, or why Slack does not say so just now: then nobody can be
+    judged yet. Where it never will, nobody is a stranger."""
+    answer = _patiently(client, "conversations.info", wait, channel=channel)
+    if not answer.ok and isinstance(errors.read(answer, channel), TryAgain):
+        return answer
     return part(answer.data, "channel").get("is_ext_shared") is True
 
 
@@ -163,12 +168,20 @@ def why(answer: Answer, channel: str) -> str:
     return f"{channel} could not be read: {errors.read(answer, channel).reason}."
 
 
+def _patiently(client: Client, method: str, wait: Wait, **arguments: str) -> Answer:
+    """As often as Slack asks us to come back, if there is time for that."""
+    answer = client.ask(method, **arguments)
+    while answer.error in errors.CROWDED and wait(answer.after or A_MOMENT):
+        answer = client.ask(method, **arguments)
+    return answer
+
+
 def _ts(message: Object) -> str:
     return text(message, "ts")
 
 
 def _pages(
-    client: Client, method: str, asked: Mapping[str, str | None], wait: Callable[[timedelta], bool]
+    client: Client, method: str, asked: Mapping[str, str | None], wait: Wait
 ) -> Iterator[Answer]:
     cursor, may_join = "", True
     for _ in range(PAGES):
