@@ -23,7 +23,7 @@ from incident.storage.refused_posts import FAILED
 AGAIN = timedelta(minutes=10)
 # What is over needs no last word after this.
 LONGEST = timedelta(days=1)
-NEWS, CARD = "news-", "card-"
+NEWS, CARD = ("news-", "outcry-"), "card-"
 TOLD, GONE = "told", "gone"
 OLD_NEWS = "it is not so any more"
 

@@ -1,6 +1,8 @@
 """Receipts: the newest wording of a message of ours in Slack, as the outbox has it."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from incident.storage.outbox import Delivery
@@ -23,22 +25,22 @@ def newest(session: Session, incident_id: int, dedup_key: str) -> Delivery | Non
 
 def last_answered(session: Session, incident_id: int) -> Delivery | None:
     """The last post of ours below somebody's message, whatever it was about."""
-    return _last_post(session, incident_id, "/signal-")
+    return _last_post(session, incident_id, ["/signal-"])
 
 
 def last_news(session: Session, incident_id: int) -> Delivery | None:
     """What whoever called for help was told aloud last."""
-    return _last_post(session, incident_id, "/news-")
+    return _last_post(session, incident_id, ["/news-", "/outcry-"])
 
 
-def _last_post(session: Session, incident_id: int, about: str) -> Delivery | None:
+def _last_post(session: Session, incident_id: int, about: Collection[str]) -> Delivery | None:
     return session.scalars(
         select(Delivery)
         .where(
             Delivery.incident_id == incident_id,
             Delivery.integration == "slack",
             Delivery.action == "post",
-            Delivery.dedup_key.contains(about),
+            or_(*(Delivery.dedup_key.contains(one) for one in about)),
         )
         .order_by(Delivery.id.desc())
         .limit(1)

@@ -170,19 +170,22 @@ def test_nobody_is_judged_before_slack_says_whose_channel_it_is(sweep, slack, cl
     assert opened() == []
 
 
-@pytest.mark.parametrize("answer", [says("internal_error"), too_many(500)])
-def test_a_cry_waits_for_the_next_turn_when_slack_will_not_say_so(sweep, slack, clock, answer):
+def test_a_cry_waits_for_the_next_turn_when_slack_asks_for_a_pause(sweep, slack, clock):
     slack.person_says("Uploads are failing")
-    slack.script_for["conversations.info"] = [answer, answer]
+    slack.script_for["conversations.info"] = [too_many(500)] * 2
 
     assert later(clock, sweep, seconds=60) == 0
     assert sum(later(clock, sweep, seconds=130) for _ in range(2)) == 1
     assert opened() == ["INC-1 triage Uploads are failing"]
 
 
-def test_where_slack_will_never_say_so_nobody_is_a_stranger(sweep, slack, clock):
+@pytest.mark.parametrize(
+    "answer",
+    [says("internal_error"), server.reset(), says("missing_scope", needed="channels:read")],
+)
+def test_where_slack_does_not_say_so_nobody_is_a_stranger(sweep, slack, clock, answer):
     slack.person_says("Uploads are failing")
-    slack.script_for["conversations.info"] = [says("missing_scope", needed="channels:read")]
+    slack.script_for["conversations.info"] = [answer]
 
     assert later(clock, sweep, seconds=60) == 1
 

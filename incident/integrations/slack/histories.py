@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from incident.integrations.notifier import TryAgain
 from incident.integrations.slack import errors
 from incident.integrations.slack.client import PAGE_LENGTH, Answer, Client
 from incident.integrations.slack.payload import Object, part, parts, text
@@ -132,10 +131,11 @@ def replies(client: Client, channel: str, root: str, *, since: str, wait: Wait) 
 
 
 def is_shared(client: Client, channel: str, *, wait: Wait) -> bool | Answer:
-    """Whether another company is in it, or why Slack does not say so just now: then nobody can be
-    judged yet. Where it never will, nobody is a stranger."""
+    """Whether another company is in it. An answer instead: Slack asks for a pause, and nobody can
+    be judged yet. Where it stumbles or may not say so, nobody is a stranger: rather a page too
+    many than a cry that nobody hears."""
     answer = _patiently(client, "conversations.info", wait, channel=channel)
-    if not answer.ok and isinstance(errors.read(answer, channel), TryAgain):
+    if answer.error in errors.CROWDED:
         return answer
     return part(answer.data, "channel").get("is_ext_shared") is True
 
