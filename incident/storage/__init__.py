@@ -32,6 +32,7 @@ from incident.storage import (
     timers,
     tokens,
     updates,
+    visits,
     workers,
 )
 
@@ -67,5 +68,6 @@ __all__ = [
     "timers",
     "tokens",
     "updates",
+    "visits",
     "workers",
 ]

@@ -105,6 +105,18 @@ def lock(session: Session, key: str) -> Incident:
     ).one()
 
 
+def share(session: Session, key: str) -> Incident:
+    """An incident to write beside of. Whoever writes a row that belongs to it, without a lock on
+    it, waits here for a command to end, and never halfway through, where each waits for the other.
+    """
+    return session.scalars(
+        select(Incident)
+        .where(Incident.id == id_of(key))
+        .with_for_update(read=True, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def lock_newest_from(session: Session, channel: str) -> Incident | None:
     """The newest live incident that is open and came from this Slack channel, for change.
 

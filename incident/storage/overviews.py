@@ -35,6 +35,7 @@ from incident.storage.steps import Step
 from incident.storage.targets import Target
 from incident.storage.timeline import TimelineEvent
 from incident.storage.timers import Timer
+from incident.storage.visits import Visit
 from incident.storage.workers import Worker
 
 NEWEST = 200
@@ -47,7 +48,7 @@ class Overview:
     `channel` is its own one in Slack. `grace` is the time that a call for help leaves before it
     pages, while that time runs. `reachable` is filled in only where a page is in trouble.
     `beat_at` is when whoever sends last gave a sign of life; its clock last jumped at `jumped_at`.
-    `backups` is every target's.
+    `backups` is every target's. `visit` is how far the person who asks has followed it.
 
     When nothing came after what was asked for, only `incident` is filled in.
     """
@@ -62,6 +63,7 @@ class Overview:
     targets: Sequence[Target] = ()
     retro: Retro | None = None
     channel: IncidentChannel | None = None
+    visit: Visit | None = None
     grace: Timer | None = None
     reachable: Sequence[Person] = ()
     telephoned: Sequence[TimelineEvent] = ()
@@ -96,13 +98,15 @@ class Kept:
     used_at: datetime | None
 
 
-def of_incident(session: Session, key: str, *, after: int | None = None) -> Overview:
+def of_incident(
+    session: Session, key: str, *, after: int | None = None, person_id: int | None = None
+) -> Overview:
     """Five questions, seven while a page is in trouble; one, when nothing came after `after`.
 
     The number is read first: what comes in between is told again, never lost. With `after` the
     timeline begins one line earlier, so that whoever draws it can see where a day begins.
     """
-    found = _one(session, key)
+    found = _one(session, key, person_id)
     row = found.incident
     if after is not None and after >= row.last_seq:
         return found
@@ -195,22 +199,23 @@ def shelf(session: Session) -> list[Kept]:
     return [Kept(*row) for row in rows]
 
 
-def _one(session: Session, key: str) -> Overview:
-    found = _read(session, _around().where(Incident.id == incidents.id_of(key)))
+def _one(session: Session, key: str, person_id: int | None) -> Overview:
+    found = _read(session, _around(person_id).where(Incident.id == incidents.id_of(key)))
     if not found:
         raise NoResultFound(f"There is no incident {key[:40]}.")
     return found[0]
 
 
-def _around() -> Select[Any]:
+def _around(person_id: int | None = None) -> Select[Any]:
     """Few people and few effects: multiplied they are still few rows."""
     beat, jumped = _latest(Worker.beat_at), _latest(Worker.jumped_at)
     return (
-        select(Incident, Role, Effect, Retro, IncidentChannel, Timer, beat, jumped)
+        select(Incident, Role, Effect, Retro, IncidentChannel, Visit, Timer, beat, jumped)
         .outerjoin(Role, and_(Role.incident_id == Incident.id, Role.ended_at.is_(None)))
         .outerjoin(Effect, and_(Effect.incident_id == Incident.id, Effect.ended_at.is_(None)))
         .outerjoin(Retro, Retro.incident_id == Incident.id)
         .outerjoin(IncidentChannel, IncidentChannel.incident_id == Incident.id)
+        .outerjoin(Visit, and_(Visit.incident_id == Incident.id, Visit.person_id == person_id))
         .outerjoin(
             Timer,
             and_(Timer.incident_id == Incident.id, Timer.kind == "grace", Timer.state == "due"),
@@ -229,7 +234,7 @@ def _read(session: Session, query: Select[Any]) -> list[Overview]:
         rows = list(group)
         roles = {row[1].id: row[1] for row in rows if row[1] is not None}
         effects = {row[2].id: row[2] for row in rows if row[2] is not None}
-        _, _, _, retro, channel, grace, beat_at, jumped_at = rows[0]
+        _, _, _, retro, channel, visit, grace, beat_at, jumped_at = rows[0]
         found.append(
             Overview(
                 rows[0][0],
@@ -237,6 +242,7 @@ def _read(session: Session, query: Select[Any]) -> list[Overview]:
                 effects=[effects[id] for id in sorted(effects)],
                 retro=retro,
                 channel=channel,
+                visit=visit,
                 grace=grace,
                 beat_at=beat_at,
                 jumped_at=jumped_at,

@@ -102,3 +102,9 @@ def changed_after(session: Session, incident_id: int, seq: int) -> list[Step]:
 def of_run(session: Session, run_id: int) -> list[Step]:
     """The steps of one run, in order."""
     return list(session.scalars(select(Step).where(Step.run_id == run_id).order_by(Step.position)))
+
+
+def first_current(session: Session, incident_id: int) -> int | None:
+    """The number of the step that a page puts in hand."""
+    found = select(Step.number).where(Step.incident_id == incident_id, Step.state == "current")
+    return session.scalars(found.order_by(Step.run_id).limit(1)).first()

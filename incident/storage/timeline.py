@@ -72,12 +72,18 @@ def beginning_with(session: Session, incident_id: int, words: str) -> list[Timel
     )
 
 
-def of_kinds(session: Session, incident_id: int, kinds: Collection[str]) -> list[TimelineEvent]:
-    """The events of these kinds, oldest first."""
+def of_kinds(
+    session: Session, incident_id: int, kinds: Collection[str], *, after: int = 0
+) -> list[TimelineEvent]:
+    """The events of these kinds (beyond the sequence number `after`), oldest first."""
     return list(
         session.scalars(
             select(TimelineEvent)
-            .where(TimelineEvent.incident_id == incident_id, TimelineEvent.kind.in_(kinds))
+            .where(
+                TimelineEvent.incident_id == incident_id,
+                TimelineEvent.seq > after,
+                TimelineEvent.kind.in_(kinds),
+            )
             .order_by(TimelineEvent.seq)
         )
     )

@@ -35,6 +35,7 @@ from incident.web import (
     timeline,
     tokens,
     updates,
+    visits,
 )
 
 ROOMS = (
@@ -63,6 +64,7 @@ ROOMS = (
     timeline,
     tokens,
     updates,
+    visits,
 )
 
 

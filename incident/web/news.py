@@ -1,16 +1,16 @@
 """What came after a number, as the parts of the live page that it changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, make_response, render_template, request
 
 from incident import clock
-from incident.services import proofs
+from incident.services import proofs, visits
 from incident.storage import overviews
 from incident.storage.db import reading
 from incident.storage.overviews import Overview
 from incident.web.filters import iso
-from incident.web.people import visitor
+from incident.web.people import current_guest, visitor
 from incident.web.screens.live import Live, live
 from incident.web.screens.people import Viewer
 
@@ -28,9 +28,12 @@ class Toast:
 def whole(key: str) -> Live:
     """Everything about an incident, for a page of its own."""
     with reading() as session:
-        found, now = overviews.of_incident(session, key), clock.now()
+        guest, now = current_guest(), clock.now()
+        found = overviews.of_incident(session, key, person_id=guest.person_id)
         troubles = proofs.troubles(session, at=now)
-        return live(found, viewer(), now=now, troubles=troubles, focus=focus())
+        back = visits.resume(session, found.incident, found.visit, guest, at=now)
+        shown = live(found, viewer(), now=now, troubles=troubles, focus=focus())
+        return replace(shown, resume=back)
 
 
 def after(key: str, seq: int, *, said: str = "", undo: str = "") -> Response:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from incident import clock
 from incident.rules.permissions import RANK, Actor
 from incident.services import logins, visibility
+from incident.services.visits import Guest
 from incident.storage import incidents
 from incident.storage import logins as login_rows
 from incident.storage.db import reading, transaction
@@ -109,6 +110,12 @@ def current_actor() -> Actor:
     """The visitor, as the services know them."""
     found = visitor()
     return Actor(found.name, role=found.role, person_id=found.person_id, source="web")
+
+
+def current_guest() -> Guest:
+    """The visitor, as somebody with a page before them."""
+    found = visitor()
+    return Guest(found.person_id, found.name, found.login_id)
 
 
 def still_here(token: str) -> bool:

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from incident import clock
 from incident.rules.permissions import Actor
-from incident.services import answers
+from incident.services import answers, visits
 from incident.services.answers import Answered
 from incident.storage.db import transaction
 from incident.web import news
-from incident.web.people import current_actor
+from incident.web.people import current_actor, current_guest
 
 OURS = ("csrf_token", "idempotency_key")
 
@@ -40,6 +40,13 @@ def press(
 
     def deed(pressed: Press) -> Answered:
         do(pressed)
+        visits.press(
+            pressed.session,
+            incident_key=key,
+            guest=current_guest(),
+            at=pressed.at,
+            is_scripted=_seen() is not None,
+        )
         return Answered(303)
 
     once(deed)
@@ -62,9 +69,9 @@ def once(do: Callable[[Press], Answered]) -> Answered:
 
 def answered(key: str, *, said: str, undo: str = "") -> ResponseReturnValue:
     """The news for a script, the page for everybody else."""
-    seen = request.headers.get("Incident-Seq", "")
-    if seen.isascii() and seen.isdigit():
-        return news.after(key, int(seen), said=said, undo=undo)
+    seen = _seen()
+    if seen is not None:
+        return news.after(key, seen, said=said, undo=undo)
     flash(said, "done")
     return redirect(f"/incidents/{key}", 303)
 
@@ -73,6 +80,12 @@ def number_in_form(name: str) -> int | None:
     """A number that the form carries, if it carries one."""
     text = request.form.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _seen() -> int | None:
+    """What the screen of a script shows. Without a script there is none."""
+    seen = request.headers.get("Incident-Seq", "")
+    return int(seen) if seen.isascii() and seen.isdigit() else None
 
 
 def _asked() -> str:

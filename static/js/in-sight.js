@@ -4,6 +4,7 @@
 
 const A_PRESS = 700
 const A_FLING = 3000
+const NEAREST = { block: "nearest", behavior: "instant" }
 const TOUCHES = ["pointerdown", "keydown", "wheel"]
 
 // When the alarm was shown that nobody has touched the page under since: NEVER while it waits.
@@ -18,6 +19,7 @@ export function look() {
 
 export function showOnArrival() {
   history.scrollRestoration = "manual"
+  if (!alarm() && back()) return addEventListener("load", () => back()?.scrollIntoView(NEAREST))
   if (location.hash) return
   if (alarm()) shownAt = NEVER
   if (!showAlarm()) showInHand()
@@ -42,11 +44,16 @@ function showAlarm() {
 }
 
 function showInHand() {
-  inHand()?.scrollIntoView({ block: "nearest", behavior: "instant" })
+  inHand()?.scrollIntoView(NEAREST)
 }
 
 function alarm() {
   return document.querySelector("[data-alarm]")
+}
+
+// Whoever comes back is told first what happened, also where a link leads straight to a step.
+function back() {
+  return document.querySelector("resume-here form")
 }
 
 function inHand() {

@@ -1,5 +1,6 @@
-// One key per outcome, for whoever has a keyboard: d o f n p ?. No key ever sends a page. A key is
-// ignored while it repeats, composes, comes with a modifier, or belongs to a focused control.
+// One key per outcome, for whoever has a keyboard: d o f n p ?. No key ever sends a page. Enter goes
+// on from the card of whoever comes back, and elsewhere keeps its own meaning. A key is ignored while
+// it repeats, composes, comes with a modifier, or belongs to a focused control.
 
 import { isDeaf } from "./attention.js"
 
@@ -12,6 +13,7 @@ const KEYS = {
   o: (step) => openOutcomes(step, "o"),
   f: (step) => openOutcomes(step, "f"),
   "?": () => document.getElementById("keys-sheet")?.showPopover(),
+  Enter: () => document.querySelector("[data-key=Enter]")?.click(),
 }
 
 document.addEventListener("keydown", (event) => {

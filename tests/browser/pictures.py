@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Page, expect
 
 from incident.integrations.notifier import Refused
-from incident.services import checklists, incidents, install, pages, runs, steps
+from incident.services import checklists, incidents, install, logins, pages, runs, steps, visits
+from incident.services.logins import Caller
+from incident.services.visits import Guest
+from incident.storage import logins as login_rows
+from incident.storage import timeline
 from incident.storage.db import transaction
 from tests.browser import paging_story as paging
 from tests.browser.desk import COOKIE, Desk
@@ -102,6 +106,24 @@ def at_the_hold(now: datetime) -> None:
         story.did(steps.complete, minutes, MAYA, number=number, value=value)
     story.did(steps.answer, 1.2, TOM, number=9, value="yes")
     story.did(steps.complete, 1, MAYA, number=4)
+
+
+def come_back(now: datetime) -> None:
+    """Maya left at step 3, and much happened in those eleven minutes."""
+    the_night(now)
+    left_at = now - timedelta(minutes=11)
+    maya = a_person("Maya")
+    with transaction() as session:
+        logins.open_for(session, maya, caller=Caller("127.0.0.1"), at=left_at)
+        guest = Guest(maya.id, maya.name, login_rows.of_person(session, maya.id)[0].id)
+        events = timeline.since(session, 42, 0)
+        seen = max(event.seq for event in events if event.recorded_at <= left_at)
+        marked = {"incident_key": "INC-42", "guest": guest, "seq": seen, "step": 3}
+        visits.mark(session, **marked, at=now - timedelta(minutes=14))
+        visits.mark(session, **marked, at=left_at)
+    story = Story(now, "INC-42")
+    story.did(incidents.set_severity, 8, TOM, severity="sev1")
+    story.did(steps.reopen, 6, TOM, number=2)
 
 
 def complete(now: datetime) -> None:
@@ -243,6 +265,7 @@ SCENES = (
     Scene(NIGHT, paging.exhausted, (Picture("page-exhausted", LIVE),)),
     Scene(NIGHT, paging.held_back, (Picture("page-held-back", LIVE, prepare=open_page),)),
     Scene(NIGHT, at_the_hold, (Picture("hold-blocked", LIVE),)),
+    Scene(NIGHT, come_back, (Picture("come-back", LIVE),)),
     Scene(NIGHT, complete, (Picture("list-complete", LIVE),)),
     Scene(
         MORNING,

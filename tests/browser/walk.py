@@ -21,6 +21,7 @@ NO_PAGES = {
     "incidents.since",
     "retros.export",
     "static",
+    "visits.show",
 }
 BEFORE_ANYBODY = {"links.first", "links.setup"}
 LIVE = "/incidents/INC-42"

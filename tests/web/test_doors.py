@@ -98,6 +98,8 @@ NEEDS = {
     "roles.change": RESPONDER,
     "effects.begin": RESPONDER,
     "effects.end": RESPONDER,
+    "visits.show": VIEWER,
+    "visits.mark": VIEWER,
     "updates.show": VIEWER,
     "updates.send": RESPONDER,
     "updates.postpone": RESPONDER,

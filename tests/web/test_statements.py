@@ -28,6 +28,7 @@ PAGES = (
     LIVE,
     f"{LIVE}?step=3",
     f"{LIVE}/news?after=1",
+    f"{LIVE}/visit",
     f"{LIVE}/timeline",
     f"{LIVE}/updates",
     f"{LIVE}/checklists",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incident.rules.incidents import possible_moves
+from incident.rules.resume import Resume
 from incident.storage.effects import Effect
 from incident.storage.incident_channels import IncidentChannel
 from incident.storage.incidents import Incident
@@ -23,7 +24,8 @@ from incident.web.screens.wakes import Wake, wakes
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The page. `cards` are the steps in hand, one per run; the first is the one for the keys."""
+    """The page. `cards` are the steps in hand, one per run; the first is the one for the keys.
+    `resume` is for whoever comes back."""
 
     incident: Incident
     viewer: Viewer
@@ -43,6 +45,7 @@ class Live:
     phones: tuple[tuple[str, str, str], ...]
     grace: Timer | None
     channel: IncidentChannel | None = None
+    resume: Resume | None = None
 
     @property
     def address(self) -> str:
@@ -84,6 +87,13 @@ class Live:
         """What the page tells of the channel in Slack: as soon as it changes, that is told anew."""
         row = self.channel
         return (row.state, row.shown, row.reason, str(row.archives)) if row is not None else ()
+
+    @property
+    def left_step(self) -> StepView | None:
+        """The step that whoever comes back was on."""
+        number = self.resume.step if self.resume else None
+        steps = (step for run in self.runs for step in run.steps)
+        return next((step for step in steps if step.number == number), None)
 
     def card_of(self, number: int) -> Card:
         """The card of a step that is in hand in its run."""
