@@ -39,8 +39,11 @@ class ResumeHere extends HTMLElement {
     this.reading = setTimeout(() => this.#beat(), patience)
   }
 
+  // A computer that slept leaves no page: its clock has moved on.
   #beat() {
     if (document.visibilityState === "hidden") return
+    this.isBack ||= serverNow() - this.beatAt > BEAT + AWAY
+    this.beatAt = serverNow()
     if (this.isBack) this.#ask()
     else if (`${this.#place()}` !== `${this.told}`) this.#tell()
   }

@@ -91,6 +91,21 @@ def test_a_page_that_nobody_looked_at_tells_what_came_in(desk, page, key):
     expect(page.locator(CARD)).to_contain_text("Tom completed step 1")
 
 
+def test_a_computer_that_slept_tells_what_came_in(desk, screen, key):
+    page = screen()
+    page.clock.install()
+    with page.expect_response("**/visit"):
+        page.goto(f"/incidents/{key}")
+        page.clock.run_for(1_500)
+    desk.complete(key, 1)
+    expect(page.locator("[data-main]")).to_contain_text("Restart the workers")
+    long_ago(key)
+
+    page.clock.fast_forward("05:00")
+
+    expect(page.locator(CARD)).to_contain_text("Tom completed step 1")
+
+
 def test_without_scripts_the_button_leads_on(desk, page, screen, key):
     desk.complete(key, 1)
 
