@@ -31,6 +31,7 @@ TROUBLE = (
     "page_overdue",
     "page_refused",
     "page_unacknowledged",
+    "page_unattended",
 )
 TAKEN = ("page_acknowledged", "incident_taken")
 UNDONE = ("step_reopened", "step_failed")
