@@ -12,8 +12,8 @@ from incident.rules.receipt_buttons import Button, Making
 LIVE = ("accepted", "seen", "notified")
 DEAD = ("not_sent", "refused")
 ENDED = ("resolved", "closed", "declined", "merged")
-# The phase of the question that is asked once an incident has ended.
-AFTER = "after"
+# The phases of the reply on how it stands, and of the question once an incident has ended.
+REPLY, AFTER = "reply", "after"
 OUTCRIES = ("nobody", "late", "exhausted")
 LOUD = (*OUTCRIES, "awake", "over")
 MANY = (1000, 500, 200, 100, 50, 20, 10, 5)
@@ -155,7 +155,7 @@ def anyone_there(story: Story, at: datetime) -> Words:
     phase = phase_of(story)
     press = buttons.page_now if phase in ("grace", "late", "unpaged") else buttons.page_again
     return Words(
-        "reply",
+        REPLY,
         f"Nobody has answered yet. {now_words(story, at)}",
         (press(story.key, story.generation),),
     )

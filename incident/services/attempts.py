@@ -70,7 +70,7 @@ def _later(attempt: Attempt, result: TryAgain) -> Event | None:
     delivery.last_error = result.reason
     if page is not None and delivery.action == "trigger" and page.state not in RINGING:
         return _superseded(attempt, why_over(page))
-    if backoff.too_late(at - delivery.created_at):
+    if backoff.too_late(at - second_tries.began_at(delivery)):
         return _refused(attempt, rules.outlived(result.reason))
     if result.is_fault and delivery.attempts >= FAULTS and _isolated(attempt):
         return _refused(attempt, result.reason)

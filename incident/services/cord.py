@@ -1,11 +1,12 @@
 """The pull-cord: what a cry leads to once it is heard, and what its silence leads to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from incident.rules import cord as rules
 from incident.rules import receipts as words
+from incident.rules.incidents import Status
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import DESK
 from incident.rules.signals import Signal as Said
@@ -85,15 +86,17 @@ def ask(
 def answer_reply(
     session: Session, incident: Incident, signal: Signal, said: Said, *, at: datetime
 ) -> None:
-    """Somebody speaks in the thread while nobody has answered: say how it stands. Once it is over
-    ask what it is about, but not below every word of thanks."""
+    """Somebody speaks in the thread while nobody has answered: say how it stands; now and then,
+    once people work on it. When it is over ask what it is about, but not below every thanks."""
     story = receipts.story_of(session, incident)
     if not incident.open:
         if _may_ask(session, incident, said, at):
             asked = words.over(story, f"{incident.key}:{signal.id}")
             _say_below(session, incident, signal, said, asked, at=at)
         return
-    if words.is_unanswered(story) and _may_answer(session, incident, at):
+    is_new = incident.status == Status.TRIAGE
+    apart = rules.ANSWERS_APART if is_new else rules.QUESTIONS_APART
+    if words.is_unanswered(story) and _may_answer(session, incident, at, apart=apart):
         reply = words.anyone_there(story, at)
         _say_below(session, incident, signal, said, reply, at=at)
 
@@ -209,10 +212,20 @@ def _was_paged(session: Session, incident: Incident, pull: Pull) -> bool:
     )
 
 
-def _may_answer(session: Session, incident: Incident, at: datetime) -> bool:
-    """Slack takes one post a second; in a storm the receipt counts for the rest."""
+def _may_answer(
+    session: Session,
+    incident: Incident,
+    at: datetime,
+    *,
+    apart: timedelta = rules.ANSWERS_APART,
+) -> bool:
+    """Slack takes one post a second; in a storm the receipt counts for the rest. Two replies on
+    how it stands may have to lie further `apart`."""
     last = messages.last_answered(session, incident.id)
-    return last is None or at - last.created_at >= rules.ANSWERS_APART
+    if last is None:
+        return True
+    is_reply = last.settings.get("phase") == words.REPLY
+    return at - last.created_at >= (apart if is_reply else rules.ANSWERS_APART)
 
 
 def _may_ask(session: Session, incident: Incident, said: Said, at: datetime) -> bool:

@@ -128,8 +128,10 @@ def _notified(session: Session, incident: Incident, page: Page, heard: Heard, at
 def _acknowledged(
     session: Session, incident: Incident, page: Page, heard: Heard, at: datetime
 ) -> None:
-    """Only a person is awake: what a service acknowledged, we told it ourselves."""
-    if not heard.who or _is_outdated(session, incident, page, "page_unacknowledged", heard):
+    """Only a person is awake: what a service acknowledged, we told it ourselves. What lapsed, or
+    led to nothing, is heard again from PagerDuty's log and does not count a second time."""
+    ends = ("page_unacknowledged", page_alarms.UNATTENDED)
+    if not heard.who or any(_is_outdated(session, incident, page, k, heard) for k in ends):
         return
     ladder.answered(
         session,

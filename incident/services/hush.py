@@ -54,11 +54,20 @@ def _hush_thread(
         if post.integration != SLACK or post.action != "post":
             continue
         last = messages.newest(session, incident.id, post.dedup_key) or post
-        phase, cause = last.settings.get("phase"), cause_of(post.dedup_key)
-        if phase == "question":
-            _reword(session, incident, last, receipt_rules.discreet(_text_of(last)), at=at)
-        elif phase == "over" and cause.startswith(NEWS):
-            _reword(session, incident, last, now.text, at=at)
+        for told in dict.fromkeys((post, last)):
+            if told is last or told.state == "due":
+                _hush_told(session, incident, told, now, at=at)
+
+
+def _hush_told(
+    session: Session, incident: Incident, told: Delivery, now: Words, *, at: datetime
+) -> None:
+    """A post that waits goes out with its first words, though an edit of it is promised."""
+    phase, cause = told.settings.get("phase"), cause_of(told.dedup_key)
+    if phase == "question":
+        _reword(session, incident, told, receipt_rules.discreet(_text_of(told)), at=at)
+    elif phase == "over" and cause.startswith(NEWS):
+        _reword(session, incident, told, now.text, at=at)
 
 
 def _reword(

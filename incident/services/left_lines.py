@@ -41,7 +41,7 @@ def any_due(session: Session, at: datetime) -> bool:
 
 def take(session: Session, at: datetime) -> list[Left]:
     """Every line that is to be taken back. It is not due again for a while."""
-    taken = left_lines.due(session, at)
+    taken = left_lines.due(session, at, lock=True)
     for left in taken:
         left.due_at = at + AGAIN
     return [Left(left.id, left.channel, left.channel_name, left.ts) for left in taken]

@@ -13,19 +13,23 @@ def telling(asked: Sequence[Page], cord: Page | None) -> Page | None:
     """The page that says most; `cord` is the newest of the cord's own. Whoever answered any page
     since then is awake.
 
-    A page that was followed by another of its ladder tells nothing any more, though it rings.
+    A page that was followed by another of its ladder tells nothing any more, though it rings; nor
+    does an answer after which the same people had to be paged again.
     """
+    newest = {ladder.base_of(page.cause): page for page in asked}
     for page in reversed(asked):
         since = page.acknowledged_at
-        if page.state == "acknowledged" and (cord is None or since and since >= cord.promised_at):
+        if page.state != "acknowledged" or since is None or (cord and since < cord.promised_at):
+            continue
+        tip = newest[ladder.base_of(page.cause)]
+        if tip.state == "acknowledged" or tip.promised_at <= since:
             return page
     if cord is not None and cord.state in LIVE:
         return cord
-    newest = {ladder.base_of(page.cause): page for page in asked}
-    under_way = [page for page in newest.values() if page.state in LIVE]
-    if under_way:
-        return max(under_way, key=lambda page: page.id)
-    return cord or (asked[-1] if asked else None)
+    tips = sorted(newest.values(), key=lambda page: page.id, reverse=True)
+    under_way = [page for page in tips if page.state in LIVE]
+    slept = [page for page in tips if is_asleep(page)]
+    return next(iter([*under_way, *slept]), cord or (asked[-1] if asked else None))
 
 
 def climbed_to(page: Page | None, asked: Sequence[Page]) -> list[Page]:
@@ -52,7 +56,7 @@ def seen(page: Page | None, climbed: Sequence[Page], found: Sequence[Target]) ->
         accepted_at=page.accepted_at,
         due_at=page.ack_due_at if page.state in LIVE else None,
         then=next(iter(following), ""),
-        asleep=alarms.is_asleep(page.alarm) and page.state == "exhausted",
+        asleep=is_asleep(page),
     )
 
 
@@ -75,6 +79,11 @@ def phones(names: Sequence[str], found: Sequence[Target]) -> tuple[tuple[str, st
         kept += by_name[name].phones if name in by_name else ()
     numbers = ((str(p.get("name", "")), str(p.get("phone", ""))) for p in kept)
     return tuple(dict.fromkeys(numbers))
+
+
+def is_asleep(page: Page) -> bool:
+    """Whether somebody had it and did nothing, and nobody is left to page."""
+    return page.state == "exhausted" and alarms.is_asleep(page.alarm)
 
 
 def is_unpaged(page: Page | None) -> bool:

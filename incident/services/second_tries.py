@@ -24,16 +24,21 @@ AGAIN = timedelta(minutes=10)
 # What is over needs no last word after this.
 LONGEST = timedelta(days=1)
 NEWS, CARD = ("news-", "outcry-"), "card-"
-TOLD, GONE = "told", "gone"
+TOLD, BEGAN, GONE = "told", "began", "gone"
 OLD_NEWS = "it is not so any more"
 
 
 def has_rested(session: Session, incident: Incident, delivery: Delivery, at: datetime) -> bool:
     """Whether it may be tried again: ten minutes later, or as soon as Slack is well again."""
+    return _has_rested(incident, delivery, slack_health.well_again_at(session), at)
+
+
+def _has_rested(
+    incident: Incident, delivery: Delivery, well: datetime | None, at: datetime
+) -> bool:
     if delivery.state not in FAILED or not is_worth_it(incident, delivery, at):
         return False
     settled = delivery.settled_at or delivery.created_at
-    well = slack_health.well_again_at(session)
     return at - settled >= AGAIN or (well is not None and settled <= well)
 
 
@@ -41,11 +46,17 @@ def begin(
     session: Session, delivery: Delivery, settings: Mapping[str, Any], *, at: datetime
 ) -> None:
     """Promise it once more, with what has changed of its `settings`. Its incident is locked."""
-    told = {TOLD: delivery.last_error or ""}
+    told = {TOLD: delivery.last_error or "", BEGAN: at.isoformat()}
     delivery.settings = {**delivery.settings, **settings, **told}
     delivery.subject = str(settings.get("subject") or delivery.subject)
     delivery.state, delivery.settled_at, delivery.attempts = "due", None, 0
     delivery.due_at = outbox.database_now(session, at)
+
+
+def began_at(delivery: Delivery) -> datetime:
+    """Since when it is tried: what rested for a day has its time anew."""
+    began = delivery.settings.get(BEGAN)
+    return datetime.fromisoformat(str(began)) if began else delivery.created_at
 
 
 def is_worth_it(incident: Incident, delivery: Delivery, at: datetime) -> bool:
@@ -79,12 +90,15 @@ def tell_anew(session: Session, incident: Incident, *, at: datetime) -> int:
 
 
 def _ripe(session: Session, incident: Incident, at: datetime) -> list[Delivery]:
-    failed = refused_posts.of_incident(session, incident.id)
-    return [
-        one
-        for one in failed
-        if has_rested(session, incident, one, at) and _still_matters(session, incident, one)
-    ]
+    failed = [one for one in refused_posts.of_incident(session, incident.id) if _may_matter(one)]
+    well = slack_health.well_again_at(session) if failed else None
+    rested = [one for one in failed if _has_rested(incident, one, well, at)]
+    return [one for one in rested if _still_matters(session, incident, one)]
+
+
+def _may_matter(delivery: Delivery) -> bool:
+    cause = cause_of(delivery.dedup_key)
+    return delivery.action == "update" or cause.startswith((receipts.RECEIPT, CARD, *NEWS))
 
 
 def _still_matters(session: Session, incident: Incident, delivery: Delivery) -> bool:

@@ -30,6 +30,8 @@ def of_channel(session: Session, channel: str) -> list[LeftLine]:
     return list(session.scalars(query.with_for_update()))
 
 
-def due(session: Session, at: datetime) -> list[LeftLine]:
+def due(session: Session, at: datetime, *, lock: bool = False) -> list[LeftLine]:
+    """`lock` for change: what somebody else has in hand is left out."""
     is_due = LeftLine.due_at.is_(None) | (LeftLine.due_at <= at)
-    return list(session.scalars(select(LeftLine).where(is_due).order_by(LeftLine.id)))
+    query = select(LeftLine).where(is_due).order_by(LeftLine.id)
+    return list(session.scalars(query.with_for_update(skip_locked=True) if lock else query))

@@ -144,6 +144,19 @@ def test_a_question_that_was_answered_stays_as_it_is(asked):
     assert text_of(asked.said("INC-1", "/signal-2/")[-1]) == "Same as INC-1, said Maya."
 
 
+def test_a_question_that_was_answered_before_it_was_posted_names_no_title_either(asked):
+    question = asked.said("INC-1", "/signal-2/")[0]
+    asked.presses(button(question, "Same as INC-1"), user="U0MAYA")
+    hide(asked)
+
+    slack = Taking()
+    deliver(asked, slack)
+
+    told = [message.settings["text"] for message in slack.sent]
+    assert [text for text in told if "employee" in text] == []
+    assert any(text.startswith("Same as INC-1, or new?") for text in told)
+
+
 @pytest.mark.parametrize("posted", [True, False])
 def test_why_it_ended_is_taken_back_from_the_thread(asked, posted):
     with transaction() as session:

@@ -5,8 +5,9 @@ import pytest
 from incident.delivery.worker import deliver_one
 from incident.integrations.notifier import Delivered, Refused
 from incident.rules import alarms
+from incident.rules.heard import Heard
+from incident.services import hearing, page_alarms, pages, privacy
 from incident.services import incidents as incident_services
-from incident.services import page_alarms, pages, privacy
 from incident.services.messages import objection_to
 from incident.storage import incidents as incident_rows
 from incident.storage import pages as page_rows
@@ -191,6 +192,57 @@ def test_whoever_has_it_and_does_nothing_twice_is_awake_no_more(desk, clock):
     assert outcries(sam) == [last]
     sam.presses(button(sam.receipt(), "I have it"), user="U0MAYA", name="maya")
     assert "Maya is awake since 02:20:41 UTC, and has it." in text_of(sam.receipt())
+
+
+def test_nor_is_whoever_had_a_page_that_somebody_asked_for_by_hand(ladder, pass_time, clock):
+    connect_target("lead", key="L" * 32, phones=[{"name": "Lea", "phone": "+1 555 0108"}])
+    sam = ladder()
+    sam.says()
+    pass_time(sam, Pagers(), minutes=15)
+    with transaction() as session:
+        pages.page(
+            session, incident_key="INC-1", target="lead", text="Help", actor=MAYA, at=clock()
+        )
+    acknowledge(clock)
+    assert "Maya is awake since" in text_of(sam.receipt())
+    pass_time(sam, Pagers(), minutes=11)
+    assert text_of(sam.receipt()).startswith("INC-1: Paging lead now.")
+    acknowledge(clock)
+
+    pass_time(sam, Pagers(), minutes=11)
+
+    assert "NOBODY IS AT WORK: Maya has it, but nothing was done" in text_of(sam.receipt())
+    assert "1. Lea +1 555 0108" in text_of(sam.receipt())
+
+
+def test_an_answer_that_led_to_nothing_is_not_heard_a_second_time(desk, clock):
+    """PagerDuty's log is read again from its beginning after every restart."""
+    sam = desk()
+    sam.says()
+    sam.wait(seconds=31)
+    acknowledge(clock)
+    sam.wait(minutes=10, seconds=5)
+    answered_at = clock()
+    acknowledge(clock)
+    sam.wait(minutes=10, seconds=5)
+    said = len(sam.said("INC-1"))
+
+    for later in (1, 70):
+        clock.forward(minutes=later)
+        hear_it_again(clock, answered_at)
+
+    assert sam.pages()[-1] == ("primary", "exhausted", 2)
+    assert text_of(sam.receipt()).startswith("INC-1: NOBODY IS AT WORK")
+    assert len(sam.said("INC-1")) == said
+    hear_it_again(clock, clock())
+    assert sam.pages()[-1] == ("primary", "acknowledged", 2)
+
+
+def hear_it_again(clock, answered_at):
+    with transaction() as session:
+        key = page_rows.of_incident(session, 1)[-1].dedup_key
+        heard = Heard("acknowledged", key, who="Maya", occurred_at=answered_at)
+        hearing.hear(session, heard, at=clock())
 
 
 def test_where_the_receipt_does_not_say_it_the_alarm_is_posted(ladder, clock):

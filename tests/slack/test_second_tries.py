@@ -6,15 +6,17 @@ import pytest
 
 from incident.delivery.catch_up import CatchUp
 from incident.delivery.worker import deliver_one
-from incident.integrations.notifier import Delivered, NotSent, Refused
+from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.rules.proofs import Finding
 from incident.rules.slack_connecting import Workspace
-from incident.services import incidents, slack_connecting
+from incident.services import incidents, second_tries, slack_connecting
 from incident.storage import incidents as rows
 from incident.storage.db import reading, transaction
+from incident.storage.outbox import Delivery
 from tests.conftest import ADA, MAYA
 from tests.slack.card_desk import a_channel
 from tests.slack.conftest import button, text_of
+from tests.sqlcount import counted
 
 REVOKED = "Slack no longer accepts this app's token"
 
@@ -117,6 +119,50 @@ def test_it_comes_right_at_once_when_somebody_mended_slack_in_settings(called, c
     called.passes(seconds=20, step=10)
 
     assert "Maya is awake" in called.in_slack()[0]
+
+
+def test_what_is_older_than_a_day_has_its_time_anew(called, clock):
+    refused(called)
+    clock.forward(hours=25)
+    called.slack.refuses = TryAgain("Slack takes no more posts just now", crowded=True)
+    called.passes(minutes=12)
+    lines = [line for line in called.sam.lines() if "gave up after" in line]
+    called.slack.refuses = None
+    called.passes(minutes=12)
+
+    assert lines == []
+    assert "Maya is awake" in called.in_slack()[0]
+
+
+def test_what_is_never_told_again_costs_no_questions(called, clock):
+    with transaction() as session:
+        for number in range(30):
+            session.add(an_old_answer(rows.id_of("INC-1"), number, clock()))
+    clock.forward(minutes=1)
+
+    with reading() as session, counted() as statements:
+        assert not second_tries.is_any(session, rows.get(session, "INC-1"), clock())
+
+    assert len(statements) < 5
+
+
+def an_old_answer(incident_id, number, at):
+    key = f"ic/aaaaaaaa/1/signal-{number}00/g1"
+    return Delivery(
+        incident_id=incident_id,
+        integration="slack",
+        action="post",
+        target="C0EMERGENCY",
+        subject="Joined",
+        settings={"text": "Joined"},
+        intent_key=f"{key}/post",
+        dedup_key=key,
+        fifo_key="C0EMERGENCY",
+        state="refused",
+        due_at=at,
+        created_at=at,
+        settled_at=at,
+    )
 
 
 def test_a_receipt_that_was_refused_is_posted_with_the_words_of_then(desk, clock):
