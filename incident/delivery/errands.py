@@ -1,16 +1,27 @@
 """What the page of a Slack rule asks for, done beside the sweep by one process at a time."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from incident.integrations.slack.client import Client
-from incident.integrations.slack.histories import Us
+from incident.integrations.slack.histories import Us, Wait
 from incident.storage.db import reading, transaction
 
 Wanted = TypeVar("Wanted")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Slack, who we are there, and how an errand rests and tells the time."""
+
+    client: Client
+    us: Us
+    wait: Wait
+    clock: Callable[[], datetime]
 
 
 class Errand(Protocol):
@@ -19,14 +30,7 @@ class Errand(Protocol):
     @property
     def channel(self) -> str: ...
 
-    def run(
-        self,
-        client: Client,
-        us: Us,
-        *,
-        wait: Callable[[timedelta], bool],
-        clock: Callable[[], datetime],
-    ) -> None: ...
+    def run(self, reached: Reached) -> None: ...
 
     def put_off(self, trouble: str, *, at: datetime) -> None: ...
 

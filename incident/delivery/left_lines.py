@@ -1,14 +1,12 @@
 """Takes back the pinned line of a rule that is gone: it says that nobody is woken, unpinned."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from incident.delivery import errands
+from incident.delivery.errands import Reached
 from incident.integrations.notifier import Refused
 from incident.integrations.slack import errors, pins
-from incident.integrations.slack.client import Client
-from incident.integrations.slack.histories import Us
 from incident.rules.pinned_lines import WITHDRAWN
 from incident.services import left_lines
 from incident.services.left_lines import Left
@@ -29,23 +27,16 @@ class Line:
     def channel(self) -> str:
         return self.left.name
 
-    def run(
-        self,
-        client: Client,
-        us: Us,
-        *,
-        wait: Callable[[timedelta], bool],
-        clock: Callable[[], datetime],
-    ) -> None:
+    def run(self, reached: Reached) -> None:
         left = self.left
         name = f"withdrawn/{left.channel}"
-        refusal = pins.withdraw(client, left.channel, text=WITHDRAWN, ts=left.ts, name=name)
+        refusal = pins.withdraw(reached.client, left.channel, text=WITHDRAWN, ts=left.ts, name=name)
         with transaction() as session:
             if refusal is None:
                 left_lines.done(session, left)
             else:
                 is_refused = isinstance(errors.read(refusal, left.name), Refused)
-                left_lines.put_off(session, left, clock(), refused=is_refused)
+                left_lines.put_off(session, left, reached.clock(), refused=is_refused)
 
     def put_off(self, trouble: str, *, at: datetime) -> None:
         """Nobody looks at the page of a rule that is gone, so `trouble` is told nowhere."""

@@ -1,14 +1,14 @@
 """Reads the last week of a channel, so that its rule can show what it would have done."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from incident.delivery import errands
+from incident.delivery.errands import Reached
 from incident.integrations.slack import histories
-from incident.integrations.slack.client import Answer, Client
-from incident.integrations.slack.histories import TOO_MANY, History, Us
+from incident.integrations.slack.client import Answer
+from incident.integrations.slack.histories import TOO_MANY, History
 from incident.rules.sweeps import stamp
 from incident.services import rehearsals, sweeps
 from incident.services.rehearsals import Wanted
@@ -31,18 +31,13 @@ class LookBack:
     def channel(self) -> str:
         return self.wanted.name
 
-    def run(
-        self,
-        client: Client,
-        us: Us,
-        *,
-        wait: Callable[[timedelta], bool],
-        clock: Callable[[], datetime],
-    ) -> None:
-        wanted = self.wanted
+    def run(self, reached: Reached) -> None:
+        wanted, clock = self.wanted, reached.clock
         since, until = stamp(wanted.since), stamp(wanted.until)
-        history = histories.read(client, wanted.channel, since=since, until=until, wait=wait)
-        events = self._unknown(client, us, history, wait)
+        history = histories.read(
+            reached.client, wanted.channel, since=since, until=until, wait=reached.wait
+        )
+        events = self._unknown(reached, history)
         if isinstance(events, Answer):
             self.put_off(histories.why(events, wanted.name), at=clock())
             return
@@ -55,18 +50,16 @@ class LookBack:
         with transaction() as session:
             rehearsals.done(session, wanted, clock())
 
-    def _unknown(
-        self, client: Client, us: Us, history: History, wait: histories.Wait
-    ) -> list[dict[str, Any]] | Answer:
+    def _unknown(self, reached: Reached, history: History) -> list[dict[str, Any]] | Answer:
         """What we were never told, and did not write ourselves, as Slack would have told it."""
-        channel, teams = self.wanted.channel, self.wanted.teams
+        channel, teams, us = self.wanted.channel, self.wanted.teams, reached.us
         until = stamp(self.wanted.until)
         theirs = [one for one in history.messages if one.get("bot_id") != us.bot]
         before = [one for one in theirs if "" < str(one.get("ts") or "") < until]
         with reading() as session:
             known_as = tuple(dict.fromkeys((us.team, *teams)))
             new = sweeps.unknown(session, before, channel=channel, teams=known_as)
-        shared = bool(new) and histories.is_shared(client, channel, wait=wait)
+        shared = bool(new) and histories.is_shared(reached.client, channel, wait=reached.wait)
         if isinstance(shared, Answer):
             return shared
         named = us.named(teams)

@@ -1,13 +1,11 @@
 """Pins the line that says when to telephone, and makes it new when the telephones change."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incident.delivery import errands
+from incident.delivery.errands import Reached
 from incident.integrations.slack import errors, pins
-from incident.integrations.slack.client import Client
-from incident.integrations.slack.histories import Us
 from incident.rules import sweeps
 from incident.services import pinned_lines
 from incident.services.pinned_lines import Wanted
@@ -30,19 +28,12 @@ class Line:
     def channel(self) -> str:
         return self.wanted.name
 
-    def run(
-        self,
-        client: Client,
-        us: Us,
-        *,
-        wait: Callable[[timedelta], bool],
-        clock: Callable[[], datetime],
-    ) -> None:
-        wanted = self.wanted
+    def run(self, reached: Reached) -> None:
+        wanted, clock = self.wanted, reached.clock
         since = sweeps.stamp(clock() - LONGEST_AGO)
         name = f"pinned/{wanted.channel}"
         kept = pins.keep(
-            client, wanted.channel, text=wanted.text, ts=wanted.ts, name=name, since=since
+            reached.client, wanted.channel, text=wanted.text, ts=wanted.ts, name=name, since=since
         )
         if kept.refusal is None:
             with transaction() as session:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config import Config
 from incident.delivery import inbox, left_lines, look_backs, pinned_lines
-from incident.delivery.errands import Errand
+from incident.delivery.errands import Errand, Reached
 from incident.delivery.net import Net
 from incident.delivery.rounds import Rounds
 from incident.delivery.slack_access import access_of
@@ -178,8 +178,7 @@ class Sweep(Rounds):
         if isinstance(reached, str):
             errand.put_off(reached, at=self._clock())
         else:
-            client, us = reached
-            errand.run(client, us, wait=self.wait, clock=self._clock)
+            errand.run(Reached(*reached, wait=self.wait, clock=self._clock))
 
     def _reach(self, channel: str) -> tuple[Client, Us] | str:
         """Slack, and who we are there; else why this channel is not reached, as a sentence."""

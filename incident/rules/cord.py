@@ -144,6 +144,11 @@ def page_notice(
     )
 
 
+def waits_for_nothing(grace_seconds: int, due_at: datetime, at: datetime) -> bool:
+    """Whether a cry pages at once. What is hours late is left to its grace, which asks first."""
+    return grace_seconds == 0 and not is_stale(due_at, at)
+
+
 def written_at(ts: str) -> datetime | None:
     """When the message with this Slack ts was written."""
     seconds = ts.partition(".")[0]

@@ -8,6 +8,8 @@ from incident.rules import backoff
 from incident.rules.outcome import Event
 
 PAGE, MAIL = "pagerduty", "email"
+# The states of a delivery that did not arrive and is not tried any more.
+FAILED = ("refused", "not_sent")
 HELD = "note_held"
 # What did not happen, where something else than a post was asked of Slack.
 UNDONE = {
@@ -125,7 +127,7 @@ def step_state(state: str, *, drill: bool) -> str:
     """What becomes of a post step when its post ends in `state`; nothing if that is open."""
     if state == "sent" or (state == "not_sent" and drill):
         return "done"
-    return "failed" if state in ("refused", "not_sent") else ""
+    return "failed" if state in FAILED else ""
 
 
 def outlived(reason: str) -> str:

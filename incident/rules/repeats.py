@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-FAILED = ("refused", "not_sent")
+from incident.rules.deliveries import FAILED
 
 
 @dataclass(frozen=True, slots=True)

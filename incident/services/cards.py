@@ -9,6 +9,7 @@ from incident.rules import cards as rules
 from incident.rules import pages as page_rules
 from incident.rules import receipts as receipt_rules
 from incident.rules.cards import Card
+from incident.rules.deliveries import FAILED
 from incident.rules.outcome import Notice, Outcome
 from incident.rules.permissions import DESK
 from incident.services import card_stories, second_tries, slack_places
@@ -17,7 +18,6 @@ from incident.services.slack_places import Place
 from incident.storage import incident_channels, installs, receipts, slack_cards
 from incident.storage.incidents import Incident
 from incident.storage.outbox import UNFINISHED, Delivery
-from incident.storage.refused_posts import FAILED
 from incident.storage.slack_cards import SlackCard
 
 SUBJECT_LENGTH = 200

@@ -55,7 +55,7 @@ def hurry(session: Session, incident: Incident, pull: Pull, signal: Signal, at: 
     if incident.acked_at is not None or _was_paged(session, incident, pull):
         return
     grace, due_at = receipts.grace_of(session, incident), pulls.grace_end(pull, signal.received_at)
-    is_urgent = pull.grace_seconds == 0 and not rules.is_stale(due_at, at)
+    is_urgent = rules.waits_for_nothing(pull.grace_seconds, due_at, at)
     if grace is None:
         pulls.set_timer(
             session, incident, pulls.GRACE, str(incident.id), pull, due_at=due_at, at=at

@@ -17,7 +17,6 @@ from incident.storage.incidents import Incident
 from incident.storage.pages import LIVE, Page
 from incident.storage.timers import Timer
 
-CLIMBABLE = (*LIVE, "refused", "not_sent")
 PAGERDUTY = taken.PAGERDUTY
 
 
@@ -165,10 +164,10 @@ def asleep(session: Session, incident: Incident, timer: Timer, at: datetime) -> 
 
 def _may_climb(session: Session, incident: Incident, page: Page) -> bool:
     """Whether this page still waits for an answer, and nobody has followed it yet."""
-    if not incident.open or incident.mode == "drill" or page.state not in CLIMBABLE:
+    if not incident.open or incident.mode == "drill" or page.state not in page_alarms.CLIMBABLE:
         return False
     newest = pages.of_cause(session, incident.id, page.cause)[-1]
-    return newest.id == page.id or newest.state not in CLIMBABLE
+    return newest.id == page.id or newest.state not in page_alarms.CLIMBABLE
 
 
 def _set_aside(session: Session, incident: Incident, page: Page) -> str:

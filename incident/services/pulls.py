@@ -62,7 +62,7 @@ def open_for(
     incident = _opened(session, pull, said, at=at)
     nobody_to_wait_for = target is None or not target.connected
     due_at = grace_end(pull, received_at)
-    is_urgent = pull.grace_seconds == 0 and not rules.is_stale(due_at, at)
+    is_urgent = rules.waits_for_nothing(pull.grace_seconds, due_at, at)
     if is_urgent or nobody_to_wait_for:
         page(session, incident, pull, actor=DESK, why="a call for help in Slack", at=at)
     else:

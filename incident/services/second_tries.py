@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from incident.rules import receipts as receipt_rules
 from incident.rules.catch_up import cause_of
+from incident.rules.deliveries import FAILED
 from incident.rules.receipts import Words
 from incident.services import receipts, slack_health, slack_places
 from incident.storage import outbox, refused_posts, slack_cards
 from incident.storage import receipts as rows
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
-from incident.storage.refused_posts import FAILED
 
 AGAIN = timedelta(minutes=10)
 # What is over needs no last word after this.

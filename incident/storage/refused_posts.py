@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from incident.rules.deliveries import FAILED
 from incident.storage.incidents import ENDED, Incident
 from incident.storage.outbox import SLACK, Delivery
 
-FAILED = ("refused", "not_sent")
 _FAILED = (
     Delivery.integration == SLACK,
     Delivery.state.in_(FAILED),

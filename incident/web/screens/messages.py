@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from incident.rules import alarms
+from incident.rules import alarms, deliveries
 from incident.storage.outbox import Delivery
 from incident.storage.overviews import Overview
 from incident.storage.pages import LIVE, RINGING, Page
@@ -90,7 +90,7 @@ def of_post(delivery: Delivery) -> Message:
         "sent": f"Posted to {place}.",
         "superseded": "Not posted any more.",
     }
-    failed = delivery.state in ("refused", "not_sent") and not delivery.drill
+    failed = delivery.state in deliveries.FAILED and not delivery.drill
     sentence = words.get(delivery.state, f"NOT SENT to {place}: {delivery.last_error}.")
     if delivery.drill:
         sentence = f"DRILL, so not posted to {place}."
