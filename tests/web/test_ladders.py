@@ -213,6 +213,10 @@ def test_whoever_has_it_and_does_nothing_is_an_alarm_though_the_step_is_done(may
     shown = live(maya, paged)
 
     assert f"NOBODY IS AT WORK {why}" in shown
+    assert "Nobody is at work, telephone them" in shown
+    assert f"NOBODY IS AT WORK: {why}." in shown
+    assert "nothing was done" in shown
+    assert "NOBODY HAS ANSWERED" not in shown
     assert "I have it" in shown
 
 

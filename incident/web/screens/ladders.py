@@ -176,7 +176,8 @@ def _answered(page: Page, then: Page | None) -> Iterator[Stage]:
     elif page.state in LIVE:
         yield Stage("no answer yet" if not page.answers else "not everybody yet", "waiting")
     elif page.state == "exhausted":
-        yield Stage("nobody answered", "late", page.ended_at or page.ack_due_at)
+        words = "nothing was done" if alarm_rules.is_asleep(page.alarm) else "nobody answered"
+        yield Stage(words, "late", page.ended_at or page.ack_due_at)
     elif page.ended_at is not None:
         yield Stage("held back" if page.held_by_id else "called off", "open", page.ended_at)
 

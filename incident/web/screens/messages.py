@@ -171,6 +171,8 @@ def _progress(page: Page, delivery: Delivery | None) -> str:
 def _ended(page: Page) -> str:
     if page.state == "acknowledged":
         return f"{page.acknowledged_by or 'Somebody'} has it."
+    if alarms.is_asleep(page.alarm):
+        return f"{alarms.NOT_AT_WORK}: {page.reason}."
     if page.reason == DRILL:
         return "DRILL, so nobody was paged. Press “I have it” as whoever answers."
     return {

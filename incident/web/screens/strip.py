@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incident.rules import alarms
 from incident.storage.effects import Effect
 from incident.storage.incidents import Incident
 from incident.storage.overviews import Overview
@@ -98,7 +99,9 @@ def _paging(asked: Sequence[tuple[str, Message]]) -> Iterator[Item]:
         elif message.live:
             yield Item(f"Paging {message.target}", message.due, message.tone, href=href)
         elif message.rings:
-            yield Item("Nobody answered,", "telephone them", "danger", href=href)
+            is_asleep = alarms.is_asleep(message.sentence)
+            label = "Nobody is at work," if is_asleep else "Nobody answered,"
+            yield Item(label, "telephone them", "danger", href=href)
         elif message.failed:
             yield Item("Not paged", message.target, "danger", href=href)
 
