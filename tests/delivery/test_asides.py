@@ -28,7 +28,7 @@ def test_on_duty_it_is_done_in_a_moment():
 
     asides.give(lambda _reach: done.set())
 
-    assert done.wait(5)
+    assert done.wait(30)
     asides.stop()
     asides.join()
 
@@ -40,7 +40,7 @@ def test_one_that_fails_ends_nothing_but_itself():
     asides.give(lambda _reach: 1 / 0)
     asides.give(lambda _reach: done.set())
 
-    assert done.wait(5)
+    assert done.wait(30)
     asides.stop()
     asides.join()
 
@@ -62,7 +62,7 @@ def test_off_duty_again_it_can_be_taken_up_anew():
     asides.start()
     asides.give(lambda _reach: done.set())
 
-    assert done.wait(5)
+    assert done.wait(30)
     asides.stop()
     asides.join()
 

@@ -179,7 +179,7 @@ def test_stopping_ends_every_stream_at_once(hub, an_incident):
         ended = [pool.submit(list, listener) for listener in listeners]
         hub.stop()
 
-        assert [end.result(timeout=5) for end in ended] == [[]] * 5
+        assert [end.result(timeout=30) for end in ended] == [[]] * 5
     assert hub.listen(key, limit=MANY) is None
 
 

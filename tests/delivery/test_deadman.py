@@ -57,14 +57,14 @@ def test_a_redirect_is_not_followed(watchman, held, caplog):
 
 
 @pytest.mark.parametrize(
-    "fault", [server.hang(20), server.drip(0.2)], ids=["says nothing", "drips"]
+    "fault", [server.hang(60), server.drip(0.5)], ids=["says nothing", "drips"]
 )
 def test_a_visit_is_over_in_time(watchman, fault, caplog):
     watchman.always = fault
     began = time.monotonic()
 
     assert not visit(urlsplit(watchman.url), deadline=0.5)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 12
     assert "no answer within" in caplog.text
 
 

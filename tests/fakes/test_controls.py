@@ -12,7 +12,7 @@ from tests.fakes.conftest import A_SECRET
 
 
 def ask(controls, method, path, headers=None, **form):
-    connection = http.client.HTTPConnection("127.0.0.1", controls.port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", controls.port, timeout=30)
     body = urllib.parse.urlencode(form) if form else None
     connection.request(method, path, body, headers or {})
     answer = connection.getresponse()
@@ -164,7 +164,7 @@ def an_alert(pagerduty):
         "dedup_key": "ic/1/step-2/g1",
         "payload": {"summary": "Uploads fail", "source": "desk", "severity": "critical"},
     }
-    connection = http.client.HTTPConnection("127.0.0.1", pagerduty.port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", pagerduty.port, timeout=30)
     connection.request("POST", "/v2/enqueue", json.dumps(event))
     connection.getresponse().read()
     connection.close()

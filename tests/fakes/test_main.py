@@ -20,9 +20,9 @@ def test_the_stand_ins_run_until_told_to_stop():
         said = [program.stdout.readline() for _ in range(3)]
         urls = [re.search(r"http://127\.0\.0\.1:\d+", line)[0] for line in said]
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        page = opener.open(urls[2], timeout=5).read().decode()
+        page = opener.open(urls[2], timeout=30).read().decode()
         program.send_signal(signal.SIGTERM)
-        errors = program.communicate(timeout=10)[1]
+        errors = program.communicate(timeout=60)[1]
 
     assert [line.split()[0] for line in said] == ["PagerDuty's", "Slack's", "The"]
     assert "<h1>The other side</h1>" in page

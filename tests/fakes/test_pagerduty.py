@@ -25,7 +25,7 @@ def pagerduty():
 
 
 def send(fake, **fields):
-    connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=30)
     connection.request("POST", "/v2/enqueue", json.dumps(A_TRIGGER | fields))
     answer = connection.getresponse()
     said = answer.read()
@@ -189,7 +189,7 @@ def test_an_answer_may_come_one_byte_at_a_time(pagerduty):
 
 
 def test_no_other_address_is_served(pagerduty):
-    connection = http.client.HTTPConnection("127.0.0.1", pagerduty.port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", pagerduty.port, timeout=30)
     connection.request("GET", "/v2/enqueue")
 
     assert connection.getresponse().status == 404

@@ -25,7 +25,7 @@ def slack():
 
 
 def ask(fake, method, token=A_TOKEN, form=False, **arguments):
-    connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=30)
     body = urllib.parse.urlencode(arguments) if form else json.dumps(arguments)
     kind = "application/x-www-form-urlencoded" if form else "application/json;charset=utf-8"
     headers = {"Content-Type": kind} | ({"Authorization": f"Bearer {token}"} if token else {})
@@ -239,7 +239,8 @@ def test_it_misbehaves_after_it_did_as_asked(slack):
 
 
 def test_one_post_a_second_is_allowed_where_it_matters():
-    with FakeSlack(paced=True) as slack:
+    at_one_moment = now()
+    with FakeSlack(paced=True, clock=lambda: at_one_moment) as slack:
         slack.add_channel("support")
         first = ask(slack, "chat.postMessage", **A_POST)
         second = ask(slack, "chat.postMessage", **A_POST)
@@ -249,7 +250,7 @@ def test_one_post_a_second_is_allowed_where_it_matters():
 
 
 def test_an_answer_to_a_button_is_kept(slack):
-    connection = http.client.HTTPConnection("127.0.0.1", slack.port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", slack.port, timeout=30)
     connection.request("POST", "/response/1", json.dumps({"text": "Only Maya may"}))
     connection.getresponse().read()
     connection.close()

@@ -1,7 +1,14 @@
-"""Time that is up, without a clock that could be wrong about it."""
+"""Time that is up, without a clock that could be wrong about it.
+
+`SHORT` is how long a test waits for an answer that never comes. A busy machine may take longer
+than that over one that does come: whoever expects one waits as long as the desk would.
+`IN_TIME` is far more than being cut off takes, and far less than not being cut off would.
+"""
 
 import threading
 import time
+
+SHORT, IN_TIME, ENDLESS = 2, 12, 60
 
 
 def once_heard(fake, act):

@@ -107,12 +107,12 @@ def test_when_the_first_is_refused_one_that_waited_for_it_acts(database):
 
     def refused_slowly() -> Answered:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(30)
         raise NotAllowed("Not now.")
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(ask, refused_slowly)
-        begun.wait(5)
+        begun.wait(30)
         second = pool.submit(ask, lambda: Answered(200, {"n": 2}))
         go_on.set()
 

@@ -2,6 +2,7 @@ import pytest
 
 from incident.integrations.pagerduty.notifier import PagerDuty
 from tests.fakes.pagerduty import FakePagerDuty
+from tests.integrations.deadlines import SHORT
 from tests.integrations.pagerduty.messages import a_message
 
 
@@ -18,7 +19,7 @@ def notifier(pagerduty):
 
 @pytest.fixture
 def impatient(pagerduty):
-    return PagerDuty(pagerduty.url, read_timeout=0.3)
+    return PagerDuty(pagerduty.url, read_timeout=SHORT)
 
 
 @pytest.fixture

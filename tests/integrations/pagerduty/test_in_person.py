@@ -9,6 +9,7 @@ from incident.integrations.pagerduty.in_person import Access
 from incident.integrations.pagerduty.notifier import PagerDuty
 from tests.fakes import server
 from tests.fakes.pagerduty_catalog import A_TOKEN, READ_ONLY_TOKEN
+from tests.integrations.deadlines import ENDLESS, SHORT
 from tests.integrations.pagerduty.messages import a_message
 
 MAYA, TOM, STRANGER = "maya@example.com", "tom@example.com", "sam@elsewhere.example"
@@ -18,12 +19,12 @@ MAYA, TOM, STRANGER = "maya@example.com", "tom@example.com", "sam@elsewhere.exam
 def say(pagerduty, an_incident):
     """Send a message about the incident, with this access."""
 
-    def send(action, *, token=A_TOKEN, sender="", known=True, **fields):
+    def send(action, *, token=A_TOKEN, sender="", known=True, patience=ENDLESS, **fields):
         notifier = PagerDuty(
             pagerduty.url,
             api_url=pagerduty.url,
             access=lambda: Access(token, sender),
-            read_timeout=0.3,
+            read_timeout=patience,
         )
         given = {"from": MAYA, "by": "Maya"} | fields.pop("settings", {})
         number = {"pagerduty_id": an_incident.id} if known else {}
@@ -109,8 +110,8 @@ def test_a_note_of_somebody_unknown_says_whose_it_is(an_incident, say):
 
 
 def test_a_note_that_may_have_arrived_is_not_written_twice(pagerduty, an_incident, say):
-    pagerduty.faults[f"/incidents/{an_incident.id}/notes"] = server.hang(1, taken=True)
-    first = say("note", settings={"text": "The disk is full"})
+    pagerduty.faults[f"/incidents/{an_incident.id}/notes"] = server.hang(ENDLESS, taken=True)
+    first = say("note", settings={"text": "The disk is full"}, patience=SHORT)
     pagerduty.faults.clear()
 
     second = say("note", settings={"text": "The disk is full"}, attempt=2, maybe_sent=True)

@@ -9,7 +9,7 @@ import pytest
 from incident.integrations.notifier import Delivered, NotSent, Refused, TryAgain
 from incident.integrations.pagerduty.notifier import PagerDuty
 from tests.fakes import server
-from tests.integrations.deadlines import once_heard
+from tests.integrations.deadlines import ENDLESS, IN_TIME, once_heard
 from tests.integrations.pagerduty.messages import A_LINK, A_ROUTING_KEY, a_message
 
 
@@ -167,7 +167,7 @@ def test_an_address_that_is_none_is_certainly_not_sent():
 
 @pytest.mark.parametrize(
     "fault",
-    [server.reset(), server.reset(taken=True), server.close(), server.hang(0.6, taken=True)],
+    [server.reset(), server.reset(taken=True), server.close(), server.hang(ENDLESS, taken=True)],
     ids=["reset before", "reset after", "closed", "silent"],
 )
 def test_a_connection_that_breaks_may_have_been_enough(impatient, pagerduty, fault):
@@ -188,14 +188,14 @@ def test_a_second_attempt_at_the_same_page_wakes_nobody_twice(notifier, pagerdut
 
 
 def test_an_attempt_that_drips_is_cut_when_its_time_is_up(notifier, pagerduty):
-    pagerduty.script = [server.drip(0.05)]
+    pagerduty.script = [server.drip(0.5)]
     once_heard(pagerduty, notifier.close)
     began = time.monotonic()
 
     result = notifier.send(a_message())
 
     assert result == TryAgain("PagerDuty did not answer", ambiguous=True)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < IN_TIME
 
 
 def test_an_attempt_cut_short_does_not_spoil_the_next(notifier):

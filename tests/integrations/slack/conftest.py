@@ -2,6 +2,7 @@ import pytest
 
 from incident.integrations.slack.notifier import Slack
 from tests.fakes.slack import A_TOKEN, FakeSlack
+from tests.integrations.deadlines import SHORT
 
 
 @pytest.fixture
@@ -17,4 +18,4 @@ def notifier(slack):
 
 @pytest.fixture
 def impatient(slack):
-    return Slack(slack.api_url, A_TOKEN, read_timeout=0.3)
+    return Slack(slack.api_url, A_TOKEN, read_timeout=SHORT)

@@ -6,6 +6,7 @@ from incident.integrations.notifier import Delivered, TryAgain
 from incident.integrations.slack.notifier import Slack
 from tests.fakes import server
 from tests.fakes.slack import A_TOKEN, says
+from tests.integrations.deadlines import ENDLESS, SHORT
 from tests.integrations.slack.messages import a_post
 
 LOST = {
@@ -13,7 +14,7 @@ LOST = {
     "internal_error after success": says("internal_error", taken=True),
     "reset": server.reset(taken=True),
     "closed": server.close(taken=True),
-    "silence": server.hang(0.6, taken=True),
+    "silence": server.hang(ENDLESS, taken=True),
     "500": server.Fault(server.Answer(500), taken=True),
     "502": server.Fault(server.Answer(502, b"<html>"), taken=True),
     "unreadable": server.Fault(server.Answer(200, b"<html>"), taken=True),
@@ -22,7 +23,7 @@ LOST = {
 
 @pytest.fixture
 def patient(slack):
-    return Slack(slack.api_url, A_TOKEN, read_timeout=0.3)
+    return Slack(slack.api_url, A_TOKEN, read_timeout=SHORT)
 
 
 @pytest.fixture(params=["channel", "thread", "private channel", "thread of a private channel"])

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from incident.clock import now
 from incident.integrations.notifier import Delivered, Refused, TryAgain
 from incident.integrations.slack.notifier import Slack
 from tests.fakes import server
 from tests.fakes.slack import A_TOKEN, FakeSlack, arguments_of, says
-from tests.integrations.deadlines import once_heard
+from tests.integrations.deadlines import ENDLESS, IN_TIME, once_heard
 from tests.integrations.slack.messages import INTENT, a_post, an_update
 
 
@@ -225,7 +226,8 @@ def test_too_many_posts_wait_as_long_as_asked(notifier, slack):
 
 
 def test_more_than_one_post_a_second_has_to_wait():
-    with FakeSlack(paced=True) as slack:
+    at_one_moment = now()
+    with FakeSlack(paced=True, clock=lambda: at_one_moment) as slack:
         notifier = Slack(slack.api_url, A_TOKEN)
         first = notifier.send(a_post())
         second = notifier.send(a_post(intent_key="another"))
@@ -300,7 +302,7 @@ def test_nobody_at_home_is_certainly_not_posted():
 
 @pytest.mark.parametrize(
     "fault",
-    [server.reset(), server.reset(taken=True), server.close(), server.hang(0.6, taken=True)],
+    [server.reset(), server.reset(taken=True), server.close(), server.hang(ENDLESS, taken=True)],
     ids=["reset before", "reset after", "closed", "silent"],
 )
 def test_a_connection_that_breaks_may_have_been_enough(impatient, slack, fault):
@@ -311,14 +313,14 @@ def test_a_connection_that_breaks_may_have_been_enough(impatient, slack, fault):
 
 
 def test_an_attempt_that_drips_is_cut_when_its_time_is_up(notifier, slack):
-    slack.script = [server.drip(0.05)]
+    slack.script = [server.drip(0.5)]
     once_heard(slack, notifier.close)
     began = time.monotonic()
 
     result = notifier.send(a_post())
 
     assert result == TryAgain("Slack did not answer", ambiguous=True)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < IN_TIME
 
 
 def test_an_attempt_cut_short_does_not_spoil_the_next(notifier):

@@ -61,7 +61,7 @@ def test_a_text_in_pieces_is_read_as_one(other):
 
 def test_a_question_whether_we_are_there_is_answered_while_we_read(other):
     def asks(connection):
-        there = connection.ping().wait(5)
+        there = connection.ping().wait(30)
         connection.send(f"there: {there}")
 
     other.play = asks
@@ -99,11 +99,11 @@ def test_whoever_closes_it_ends_the_reading_at_once(other):
 
 def test_a_silence_is_broken_by_a_question_and_then_goes_on(other):
     def late(connection):
-        assert not other.done.wait(0.3)
+        assert not other.done.wait(1.5)
         connection.send("at last")
 
     other.play = late
-    socket = WebSocket(other.url, quiet_seconds=0.2)
+    socket = WebSocket(other.url, quiet_seconds=1)
 
     assert socket.read() == "at last"
     socket.end()
@@ -112,7 +112,7 @@ def test_a_silence_is_broken_by_a_question_and_then_goes_on(other):
 def test_whoever_does_not_answer_is_given_up(other):
     def is_dead(connection):
         connection.protocol.receive_data = lambda _data: None
-        other.done.wait(5)
+        other.done.wait(30)
 
     other.play = is_dead
     socket = WebSocket(other.url, quiet_seconds=0.1)
