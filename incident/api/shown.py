@@ -10,7 +10,7 @@ from incident.api.models.events import EventTold
 from incident.api.models.incidents import IncidentLine, Times
 from incident.api.models.pages import AnswerTold, PageTold
 from incident.api.models.roles import RoleTold
-from incident.api.models.steps import OutcomeTold, RunTold, StepTold
+from incident.api.models.steps import ClaimTold, OutcomeTold, RunTold, StepTold
 from incident.storage.effects import Effect
 from incident.storage.incident_channels import IncidentChannel
 from incident.storage.incidents import Incident
@@ -71,6 +71,7 @@ def step(row: Step) -> StepTold:
         outcome=OutcomeTold(
             value=row.value, reason=row.reason, by=row.settled_by, at=row.settled_at
         ),
+        claim=_claim(row),
         section=row.section,
         parent=row.parent,
         branch=row.branch,
@@ -78,6 +79,12 @@ def step(row: Step) -> StepTold:
         settings=dict(row.settings),
         seq=row.outcome_seq,
     )
+
+
+def _claim(row: Step) -> ClaimTold | None:
+    if row.claimed_by is None:
+        return None
+    return ClaimTold(by=row.claimed_by, at=row.claimed_at, active_at=row.claim_active_at)
 
 
 def due_at(row: Step) -> datetime | None:

@@ -10,6 +10,7 @@ from incident.api.models.steps import (
     Acknowledging,
     Attaching,
     Choice,
+    Claiming,
     Completion,
     Deferral,
     Failure,
@@ -21,6 +22,7 @@ from incident.api.models.steps import (
 from incident.api.routes import Call, Reply, endpoint
 from incident.services import pages as page_services
 from incident.services import runs as run_services
+from incident.services import step_claims as claims
 from incident.services import steps as services
 from incident.storage import incidents, steps, timeline
 from incident.storage.runs import Run
@@ -70,6 +72,18 @@ def fail(call: Call[Failure, None], key: str, number: int) -> Settled:
 def reopen(call: Call[Settling, None], key: str, number: int) -> Settled:
     """Back to pending. What it sent stays sent."""
     return _settled(call, key, number, services.reopen)
+
+
+@endpoint("POST", f"{STEP}/claim", body=Claiming, answer=Settled)
+def claim(call: Call[Claiming, None], key: str, number: int) -> Settled:
+    """ "I'm on it", which settles nothing. Whose claim is taken over is said by name."""
+    return _settled(call, key, number, claims.claim, take_over_from=call.body.take_over_from)
+
+
+@endpoint("POST", f"{STEP}/release", body=Settling, answer=Settled)
+def release(call: Call[Settling, None], key: str, number: int) -> Settled:
+    """Not on it any more, and it is not done."""
+    return _settled(call, key, number, claims.release)
 
 
 @endpoint("POST", f"{STEP}/acknowledgement", body=Acknowledging, answer=Settled)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from incident.rules import card_parts as parts
 from incident.rules.card_parts import Element, Part, Span
@@ -9,6 +10,7 @@ from incident.rules.words import shortened
 
 TITLE_LENGTH = 300
 BODY_LENGTH = 600
+NAME_LENGTH = 80
 WAITS_AT_MOST = 5
 CHOICES_AT_MOST = 25
 # Whatever is done from Slack has to be safe there: anything else leads to the desk.
@@ -27,7 +29,8 @@ OF_A_HOLD = ("overridden", "note")
 class StepSeen:
     """The current step. `seq` is the timeline's number of its last outcome: whoever presses has
     seen the step as it was then. `press` says what its button does, `wakes` whether that pages
-    somebody; `waits_for` is what a hold still waits for, as (number, title)."""
+    somebody; `waits_for` is what a hold still waits for, as (number, title). `on_it` is who
+    said that they are doing it."""
 
     number: int
     kind: str
@@ -40,6 +43,8 @@ class StepSeen:
     choices: Sequence[str] = ()
     effect: str = ""
     waits_for: Sequence[tuple[int, str]] = ()
+    on_it: str = ""
+    on_it_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,9 @@ def _words(step: StepSeen, key: str) -> Iterator[Span]:
         yield parts.markdown(shortened(step.body, BODY_LENGTH))
     for line in _said(step):
         yield parts.plain(f"\n{line}")
+    if step.on_it and step.on_it_since:
+        yield parts.plain(f"\n{shortened(step.on_it, NAME_LENGTH)} is on it since ")
+        yield parts.moment(step.on_it_since)
 
 
 def _said(step: StepSeen) -> Iterator[str]:
@@ -107,6 +115,8 @@ def _elements(step: StepSeen, key: str) -> Iterator[Element]:
         yield from _answers(step, key)
     elif step.kind in SETTLED_IN_SLACK and not step.waits_for:
         yield _done(step, value)
+    if not step.waits_for:
+        yield _claim(step, value)
     offered = OF_A_HOLD if step.kind == "hold" else tuple(OUTCOMES)
     of_step = [(f"{value}:{outcome}", OUTCOMES[outcome]) for outcome in offered]
     yield parts.menu("step_more", of_step)
@@ -117,6 +127,14 @@ def _done(step: StepSeen, value: str) -> Element:
         return parts.button(f"{step.press}…", "step_value", value, style="primary")
     asks = f"{step.press}?" if step.wakes else ""
     return parts.button(step.press, "step_done", value, style="primary", asks=asks)
+
+
+def _claim(step: StepSeen, value: str) -> Element:
+    """Whoever takes it over says from whom: the card may be older than the claim."""
+    if not step.on_it:
+        return parts.button("I'm on it", "step_claim", value)
+    asks = f"{shortened(step.on_it, NAME_LENGTH)} is on step {step.number}. Take it over?"
+    return parts.button("Take over", "step_claim", f"{value}:{step.on_it}", asks=asks)
 
 
 def _answers(step: StepSeen, key: str) -> Iterator[Element]:

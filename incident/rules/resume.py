@@ -36,6 +36,7 @@ TROUBLE = (
 TAKEN = ("page_acknowledged", "incident_taken")
 UNDONE = ("step_reopened", "step_failed")
 ROLES = ("role_taken", "role_handed_over", "role_ended")
+CLAIMS = ("step_claimed", "step_released")
 MEASURES = ("effect_began", "effect_ended", "step_overridden", "step_deferred")
 SAID = ("note_added", "step_noted", "reply_received")
 SETTLED = ("step_completed", "step_answered", "step_not_applicable")
@@ -43,7 +44,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     (*STANDING, SEVERITY),
     TROUBLE,
     (*TAKEN, *UNDONE),
-    ROLES,
+    (*ROLES, *CLAIMS),
     MEASURES,
     (*SAID, "message_kept", "update_written"),
     (*SETTLED, "checklist_attached", "checklist_abandoned", "run_completed"),

@@ -11,6 +11,7 @@ from incident.rules import refusals, walking
 from incident.rules.hand import Hand
 from incident.rules.outcome import Event, Measure, NotAllowed, Outcome
 from incident.rules.progress import SETTLED, Progress, StepState
+from incident.rules.step_claims import NOBODY
 from incident.rules.step_kinds import KINDS
 from incident.rules.step_kinds.kind import Scene, Step
 from incident.rules.words import outcome_words, shortened
@@ -236,6 +237,7 @@ def _settle(
         reason=reason,
         settled_by=hand.actor,
         settled_at=hand.at,
+        **NOBODY,
     )
 
 

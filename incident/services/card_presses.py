@@ -17,7 +17,7 @@ from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import RANK, Actor, require
 from incident.rules.progress import SETTLED
 from incident.rules.words import outcome_words
-from incident.services import cards, pages, steps, visibility
+from incident.services import cards, pages, step_claims, steps, visibility
 from incident.services.members import actor_for
 from incident.storage import incidents, slack_members
 from incident.storage import pages as page_rows
@@ -39,7 +39,7 @@ TITLES = {
 
 class Pressed(Protocol):
     """Who pressed what. `value` is "INC-42", "INC-42:7" for a page, "INC-42:4:118:0" for a step
-    as of the number 118 with its first answer."""
+    as of the number 118 with its first answer, or the name of whoever is on it."""
 
     @property
     def action(self) -> str: ...
@@ -139,6 +139,20 @@ def _more(session: Session, hand: Hand) -> Reply:
     return _asks("step_reason", title, {**hand.context, "outcome": outcome})
 
 
+def _claim(session: Session, hand: Hand) -> None:
+    _require_as_shown(_step(session, hand), hand)
+    _require_read(session, hand)
+    step_claims.claim(
+        session,
+        incident_key=hand.incident.key,
+        number=hand.number,
+        actor=hand.actor,
+        at=hand.at,
+        take_over_from=hand.rest,
+        expected_seq=hand.seq,
+    )
+
+
 def _have(session: Session, hand: Hand) -> None:
     """ "I have it", of one page."""
     _require_responder(hand, "Only a responder can have it, so it still looks for one.")
@@ -236,6 +250,7 @@ DEEDS: Mapping[str, Deed] = {
     "step_answer": _answer,
     "step_value": _value,
     "step_more": _more,
+    "step_claim": _claim,
     "card_have": _have,
     "card_page": _page,
     "update": _update,

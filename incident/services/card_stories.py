@@ -102,6 +102,8 @@ def _step_seen(
         choices=[str(choice) for choice in choices] if kind.is_answered else (),
         effect=str(settings.get("effect") or ""),
         waits_for=[(one.number, one.title) for one in waits_for],
+        on_it=step.claimed_by or "",
+        on_it_since=step.claimed_at,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from incident.rules import step_claims
 from incident.rules import steps as rules
 from incident.rules.incidents import TEXT_LENGTH
 from incident.rules.outcome import Event, NotAllowed, Outcome
@@ -32,7 +33,7 @@ def complete(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
-    return _settle(
+    return change(
         session, rules.complete, incident_key, number, actor, at, expected_seq, note, value=value
     )
 
@@ -48,7 +49,7 @@ def answer(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
-    return _settle(
+    return change(
         session, rules.answer, incident_key, number, actor, at, expected_seq, note, value=value
     )
 
@@ -64,7 +65,7 @@ def not_applicable(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
-    return _settle(
+    return change(
         session,
         rules.not_applicable,
         incident_key,
@@ -88,7 +89,7 @@ def override(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
-    return _settle(
+    return change(
         session, rules.override, incident_key, number, actor, at, expected_seq, note, reason=reason
     )
 
@@ -105,7 +106,7 @@ def defer(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
-    return _settle(
+    return change(
         session,
         rules.defer,
         incident_key,
@@ -130,7 +131,7 @@ def fail(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
-    return _settle(
+    return change(
         session, rules.fail, incident_key, number, actor, at, expected_seq, note, reason=reason
     )
 
@@ -145,7 +146,7 @@ def reopen(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
-    return _settle(session, rules.reopen, incident_key, number, actor, at, expected_seq, note)
+    return change(session, rules.reopen, incident_key, number, actor, at, expected_seq, note)
 
 
 def note(
@@ -159,7 +160,9 @@ def note(
     remark = _note(step, text)
     if not remark:
         raise NotAllowed("Write the note first.")
-    record(session, incident, Outcome(events=remark), actor=actor, at=at, steps=in_run)
+    hand = hand_of(session, incident, actor, at)
+    outcome = Outcome(events=remark, changes=step_claims.after_a_note(step, hand))
+    record(session, incident, outcome, actor=actor, at=at, steps=in_run)
     return step
 
 
@@ -226,7 +229,7 @@ def write(
         session.get_one(Run, in_run[0].run_id).state = outcome.run_state
 
 
-def _settle(
+def change(
     session: Session,
     rule: Rule,
     incident_key: str,
@@ -237,7 +240,7 @@ def _settle(
     note_text: str,
     **asked: str,
 ) -> Step:
-    """Every outcome has this shape: lock, load, ask the rule, record."""
+    """Every command on a step has this shape: lock, load, ask the rule, record."""
     require(actor, "responder")
     incident = incidents.lock(session, incident_key)
     in_run = steps.of_run_with(session, incident.id, number)

@@ -16,7 +16,8 @@ class Step(Base):
 
     `parent` is the number of the step it hangs under; `branch` the answer that makes it count.
     `changed_seq` is the timeline's number when it last looked different on screen,
-    `outcome_seq` when somebody last settled, answered, reopened or reached it.
+    `outcome_seq` when somebody last settled, answered, reopened or reached it. `claimed_by` is
+    whoever is on it since `claimed_at`, and last gave a sign of that at `claim_active_at`.
     """
 
     __tablename__ = "steps"
@@ -43,6 +44,9 @@ class Step(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reached_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     current_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claim_active_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     changed_seq: Mapped[int] = mapped_column(default=0)
     outcome_seq: Mapped[int] = mapped_column(default=0)
 

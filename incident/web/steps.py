@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from incident.services import pages, steps
+from incident.services import pages, step_claims, steps
 from incident.web.presses import Press, number_in_form, press
 
 Command = Callable[..., object]
@@ -50,6 +50,18 @@ def fail(key: str, number: int) -> ResponseReturnValue:
 def reopen(key: str, number: int) -> ResponseReturnValue:
     do = _on_screen(steps.reopen, key, number)
     return press(key, do, said="Reopened. What it sent stays sent.")
+
+
+@bp.post("/claim")
+def claim(key: str, number: int) -> ResponseReturnValue:
+    do = _on_screen(step_claims.claim, key, number, take_over_from=_typed("take_over_from"))
+    return press(key, do, said="You are on it, and everybody sees that.")
+
+
+@bp.post("/release")
+def release(key: str, number: int) -> ResponseReturnValue:
+    do = _on_screen(step_claims.release, key, number)
+    return press(key, do, said="You are no longer on it.")
 
 
 @bp.post("/acknowledgement")

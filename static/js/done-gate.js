@@ -6,7 +6,7 @@ export function drawGates() {
   for (const form of document.querySelectorAll("form[data-step]")) {
     const changed = form.closest("[data-held]") !== null
     const empty = [...form.elements].some((field) => field.required && !field.value.trim())
-    for (const button of form.querySelectorAll("button:not([type=button])")) {
+    for (const button of [...form.elements].filter((one) => one.type === "submit")) {
       if (button.dataset.blocked === undefined) button.dataset.blocked = button.disabled ? "yes" : ""
       button.disabled = behind || changed || empty || form.ariaBusy === "true" || button.dataset.blocked === "yes"
     }

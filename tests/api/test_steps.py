@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.conftest import connect_target
+from incident.services import step_claims
+from incident.storage.db import transaction
+from tests.conftest import TOM, connect_target
 from tests.sqlcount import counted
 
 PAGE = "Page the mobile on-call {page=primary ack=5m}"
@@ -155,3 +157,31 @@ def statements(script, key: str, action: str) -> int:
         else:
             script.post(f"/incidents/{key}/steps/1/completion")
     return len(seen)
+
+
+def test_whoever_is_on_a_step_is_told_with_it(script, an_incident):
+    key = an_incident("Look at the dashboard", "Go on")
+
+    claimed = script.post(f"/incidents/{key}/steps/1/claim", {"note": "From the train"}).json
+    again = script.post(f"/incidents/{key}/steps/1/claim")
+    left = script.post(f"/incidents/{key}/steps/1/release").json
+
+    at = "2021-07-10T02:00:00Z"
+    assert claimed["step"]["claim"] == {"by": "Maya", "at": at, "active_at": at}
+    assert [event["kind"] for event in claimed["events"]] == ["step_claimed", "step_noted"]
+    assert (claimed["step"]["state"], claimed["steps"]) == ("current", [])
+    assert again.status_code == 409
+    assert left["step"]["claim"] is None
+
+
+def test_a_claim_is_taken_over_by_name(script, an_incident, clock):
+    key = an_incident("Look at the dashboard", "Go on")
+    with transaction() as session:
+        step_claims.claim(session, incident_key=key, number=1, actor=TOM, at=clock())
+
+    refused = script.post(f"/incidents/{key}/steps/1/claim")
+    taken = script.post(f"/incidents/{key}/steps/1/claim", {"take_over_from": "Tom"}).json
+
+    assert refused.status_code == 409
+    assert "Tom is on step 1" in refused.json["detail"]
+    assert taken["step"]["claim"]["by"] == "Maya"

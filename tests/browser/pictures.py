@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Page, expect
 
 from incident.integrations.notifier import Refused
-from incident.services import checklists, incidents, install, logins, pages, runs, steps, visits
+from incident.services import (
+    checklists,
+    incidents,
+    install,
+    logins,
+    pages,
+    runs,
+    step_claims,
+    steps,
+    visits,
+)
 from incident.services.logins import Caller
 from incident.services.visits import Guest
 from incident.storage import logins as login_rows
@@ -124,6 +134,12 @@ def come_back(now: datetime) -> None:
     story = Story(now, "INC-42")
     story.did(incidents.set_severity, 8, TOM, severity="sev1")
     story.did(steps.reopen, 6, TOM, number=2)
+
+
+def claimed(now: datetime) -> None:
+    """Tom said eleven minutes ago that he is on the step, and nothing was heard of it since."""
+    the_night(now)
+    Story(now, "INC-42").did(step_claims.claim, 11, TOM, number=7)
 
 
 def complete(now: datetime) -> None:
@@ -266,6 +282,9 @@ SCENES = (
     Scene(NIGHT, paging.held_back, (Picture("page-held-back", LIVE, prepare=open_page),)),
     Scene(NIGHT, at_the_hold, (Picture("hold-blocked", LIVE),)),
     Scene(NIGHT, come_back, (Picture("come-back", LIVE),)),
+    Scene(
+        NIGHT, claimed, (Picture("step-claimed", LIVE), Picture("step-claimed-by-me", LIVE, "Tom"))
+    ),
     Scene(NIGHT, complete, (Picture("list-complete", LIVE),)),
     Scene(
         MORNING,

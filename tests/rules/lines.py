@@ -31,6 +31,9 @@ class Line:
     settled_by: str | None = None
     settled_at: datetime | None = None
     reached_at: datetime | None = None
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    claim_active_at: datetime | None = None
     current_since: datetime | None = None
     outcome_seq: int = 0
 

@@ -68,6 +68,9 @@ class AStep:
     settled_by: str | None = "Maya"
     settled_at: datetime | None = None
     reached_at: datetime | None = None
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    claim_active_at: datetime | None = None
     current_since: datetime | None = None
     outcome_seq: int = 0
     settings: dict[str, Any] = field(default_factory=dict)

@@ -88,11 +88,24 @@ def test_a_button_knows_what_its_reader_saw():
         ({"kind": "hold"}, "Done"),
         ({"kind": "decide", "choices": ("yes", "no")}, "yes"),
         ({"kind": "hold", "waits_for": [(2, "Look")]}, "Page…"),
-        ({"kind": "guard"}, "Page…"),
+        ({"kind": "guard"}, "I'm on it"),
     ],
 )
 def test_the_first_button_is_what_the_step_needs(fields, button):
     assert labels(cards.card(of_step(**fields), NOW))[0] == button
+
+
+def test_whoever_is_on_the_step_is_named_with_the_button_that_takes_it_over():
+    card = cards.card(of_step(on_it="Tom", on_it_since=NOW), NOW)
+
+    row = next(part["elements"] for part in card.parts if part["kind"] == "row")
+    assert "Tom is on it since 02:14 UTC" in told(of_step(on_it="Tom", on_it_since=NOW))
+    assert row[1] == {
+        "label": "Take over",
+        "action": "step_claim",
+        "value": "INC-42:4:118:Tom",
+        "asks": "Tom is on step 4. Take it over?",
+    }
 
 
 def test_what_is_not_safe_in_slack_leads_to_the_desk():

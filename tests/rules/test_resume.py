@@ -208,3 +208,17 @@ def test_whoever_had_no_step_in_hand_is_told_all_the_same():
     visit = replace(AVisit(), step=None)
 
     assert told(event("incident_resolved", "Over"), visit=visit) == ["Over"]
+
+
+def test_whoever_took_over_the_step_stands_before_what_became_of_others():
+    taken = event("step_claimed", "Ana took over step 7 from Maya: Stop", seq=12, step=7)
+    elsewhere = event("step_claimed", "Ana is on step 9: Look", seq=13, step=9)
+    climbed = event("page_climbed", "Nobody answered, paging platform", seq=11)
+
+    assert told(climbed, taken, elsewhere) == [taken.text, elsewhere.text, climbed.text]
+
+
+def test_who_was_on_a_step_that_is_done_since_is_not_told():
+    events = [event("step_claimed", seq=11, step=5), done(5, seq=12)]
+
+    assert told(*events) == ["Ana completed step 5: Look"]

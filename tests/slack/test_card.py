@@ -25,7 +25,7 @@ def test_an_incident_with_a_channel_of_its_own_has_one_card_there(card):
     assert "INC-1 · SEV2 · investigating" in desk.text()
     assert "Step 1" in desk.text()
     assert "Look at the graphs" in desk.text()
-    assert desk.labels() == ["Done", "Page…", "Write the update"]
+    assert desk.labels() == ["Done", "I'm on it", "Page…", "Write the update"]
 
 
 def test_the_card_follows_in_place(card):

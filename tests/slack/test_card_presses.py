@@ -296,3 +296,37 @@ def test_a_closed_incident_is_not_pressed_on_from_an_old_card(card):
 
     with pytest.raises(NotAllowed, match="INC-1 is resolved"):
         desk.press(have)
+
+
+def test_who_is_on_a_step_is_said_on_the_card(card):
+    desk = card("Look", "Purge")
+
+    assert desk.press(desk.button("I'm on it"), member="U0TOM") == NOTHING
+    desk.look()
+
+    assert lines(desk)[-1] == "Tom is on step 1: Look"
+    assert "Tom is on it since" in desk.text()
+    assert state(desk, 1)[0] == "current"
+
+
+def test_a_claim_is_taken_over_from_whoever_the_card_named(card):
+    desk = card("Look", "Purge")
+    old = desk.button("I'm on it")
+    desk.press(old, member="U0TOM")
+    desk.look()
+    desk.clock.forward(seconds=10)
+
+    with pytest.raises(NotAllowed, match="Tom is on step 1"):
+        desk.press(old)
+    desk.press(desk.button("Take over"))
+
+    assert lines(desk)[-1] == "Maya took over step 1 from Tom: Look"
+
+
+def test_nobody_is_on_a_step_that_is_done(card):
+    desk = card("Look", "Purge")
+    old = desk.button("I'm on it")
+    desk.press(desk.button("Done"))
+
+    with pytest.raises(NotAllowed, match="Step 1 is already done, by Maya"):
+        desk.press(old, member="U0TOM")

@@ -120,6 +120,8 @@ NEEDS = {
     "steps.not_applicable": RESPONDER,
     "steps.reopen": RESPONDER,
     "steps.note": RESPONDER,
+    "steps.claim": RESPONDER,
+    "steps.release": RESPONDER,
     "steps.acknowledge": RESPONDER,
     "steps.page_again": RESPONDER,
     "checklists.index": VIEWER,

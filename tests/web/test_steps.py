@@ -157,3 +157,46 @@ def test_a_viewer_is_refused_before_anything_is_asked(browser, an_incident):
 
     assert answer.status_code == 403
     assert states(key)[0] == "current"
+
+
+def test_whoever_is_on_a_step_is_seen_there(browser, maya, an_incident):
+    key = an_incident(*ITEMS)
+
+    answer = maya.post(f"/incidents/{key}/steps/1/claim")
+
+    assert (answer.status_code, answer.location) == (303, f"/incidents/{key}")
+    assert "You began this" in words(maya.get(f"/incidents/{key}"))
+    seen = browser("Tom").get(f"/incidents/{key}").text
+    assert 'name="take_over_from" value="Maya"' in seen
+
+
+def test_a_step_that_is_not_in_hand_names_whoever_is_on_it(browser, maya, an_incident):
+    key = an_incident(*ITEMS)
+    maya.post(f"/incidents/{key}/steps/2/claim")
+
+    assert "Maya is on it, since" in words(browser("Tom").get(f"/incidents/{key}"))
+
+
+def test_a_step_is_taken_over_and_let_go(browser, maya, an_incident):
+    key, tom = an_incident(*ITEMS), browser("Tom")
+    maya.post(f"/incidents/{key}/steps/1/claim")
+
+    refused = tom.post(f"/incidents/{key}/steps/1/claim")
+    tom.post(f"/incidents/{key}/steps/1/claim", {"take_over_from": "Maya"})
+    taken = step(key, 1).claimed_by
+    tom.post(f"/incidents/{key}/steps/1/release")
+
+    assert refused.status_code == 409
+    assert "Maya is on step 1" in words(refused)
+    assert (taken, step(key, 1).claimed_by) == ("Tom", None)
+
+
+def test_whoever_only_watches_is_offered_none_of_it(browser, maya, an_incident):
+    key, sam = an_incident(*ITEMS), browser("Sam", "viewer")
+    before = sam.get(f"/incidents/{key}").text
+    maya.post(f"/incidents/{key}/steps/1/claim")
+    after = sam.get(f"/incidents/{key}")
+
+    assert "/claim" not in before
+    assert "/claim" not in after.text
+    assert "Maya began this" in words(after)

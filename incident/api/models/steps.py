@@ -54,6 +54,12 @@ class Failure(Settling):
     reason: Words = ""
 
 
+class Claiming(Settling):
+    take_over_from: Line = Field(
+        default="", description="By whom the step is claimed now, if it is to be taken over"
+    )
+
+
 class Acknowledging(Asked):
     expected_seq: Number | None = EXPECTED_SEQ
 
@@ -67,6 +73,14 @@ class OutcomeTold(Told):
     at: datetime | None
 
 
+class ClaimTold(Told):
+    """Who is on a step, since when, and when they last gave a sign of it."""
+
+    by: str
+    at: datetime
+    active_at: datetime
+
+
 class StepTold(Told):
     """One step. `seq` is the timeline's number when somebody last settled or reopened it."""
 
@@ -77,6 +91,7 @@ class StepTold(Told):
     current: bool
     due_at: datetime | None
     outcome: OutcomeTold
+    claim: ClaimTold | None
     section: str
     parent: int | None
     branch: str | None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from incident.rules import step_claims
 from incident.rules import steps as rules
 from incident.rules.progress import SETTLED, Progress
 from incident.rules.step_kinds import KINDS
@@ -36,6 +37,8 @@ class Card:
     needs_lead: bool = False
     may_defer: bool = True
     is_current: bool = True
+    may_claim: bool = False
+    stale: timedelta = step_claims.STALE
 
     @property
     def blocked(self) -> bool:
@@ -81,6 +84,7 @@ def card(step: Step, shown: StepView, progress: Progress, *, follows: Sequence[A
         needs_lead=kind.holds_later_steps or bool(settings.get("killer")),
         may_defer=not kind.holds_later_steps,
         is_current=step.state == "current",
+        may_claim=shown.untouched and not kind.sends and not waits_for,
     )
 
 

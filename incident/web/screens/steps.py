@@ -11,6 +11,15 @@ from incident.web.screens.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is on a step, since when, and when they last gave a sign of it."""
+
+    by: str
+    since: datetime
+    active_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepView:
     """Everything about a step that any viewer may see. Equal views are drawn once."""
 
@@ -30,6 +39,7 @@ class StepView:
     settled_by: str
     settled_at: datetime | None
     reached_at: datetime | None
+    claim: Claim | None = None
     message: Message | None = None
 
     @property
@@ -59,8 +69,15 @@ def view(step: Step, progress: Progress, message: Message | None = None) -> Step
         settled_by=step.settled_by or "",
         settled_at=step.settled_at,
         reached_at=step.reached_at,
+        claim=_claim(step),
         message=message,
     )
+
+
+def _claim(step: Step) -> Claim | None:
+    if not (step.claimed_by and step.claimed_at and step.claim_active_at):
+        return None
+    return Claim(step.claimed_by, step.claimed_at, step.claim_active_at)
 
 
 def promise(kind: str, settings: Mapping[str, Any]) -> str:
