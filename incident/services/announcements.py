@@ -1,18 +1,22 @@
 """An incident that somebody opens in Slack is said where they are, and worked on below that."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from incident.integrations.notifier import Delivered, NotSent, Refused
 from incident.integrations.slack.permalinks import permalink
+from incident.rules import pages as page_rules
 from incident.rules import slack_rules as rules
 from incident.rules.incidents import Status
 from incident.rules.outcome import Notice, Outcome
+from incident.rules.pages import PRIVATE
 from incident.rules.permissions import Actor
 from incident.services import receipts
 from incident.services.record import record
 from incident.storage import pages, slack_rules
+from incident.storage import receipts as messages
 from incident.storage.incidents import Incident
 from incident.storage.outbox import Delivery
 
@@ -45,6 +49,16 @@ def announce(
     record(session, incident, Outcome(notices=(notice,)), actor=actor, at=at)
 
 
+def hush(
+    session: Session, incident: Incident, sent: Sequence[Delivery], *, actor: Actor, at: datetime
+) -> None:
+    """The incident is private from now on: what was announced loses its title. What was not yet
+    never will be."""
+    for post in sent:
+        if post.settings.get("announces"):
+            _hush(session, incident, post, actor=actor, at=at)
+
+
 def told(
     session: Session,
     incident: Incident,
@@ -65,3 +79,24 @@ def told(
     incident.slack_link = permalink(channel, ts) or None
     if pages.of_incident(session, incident.id):
         receipts.post(session, incident, at=at)
+
+
+def _hush(
+    session: Session, incident: Incident, post: Delivery, *, actor: Actor, at: datetime
+) -> None:
+    last = messages.newest(session, incident.id, post.dedup_key) or post
+    before, key, _ = str(post.settings["text"]).partition(incident.key)
+    text = f"{before}{key} {PRIVATE}"
+    if last.settings["text"] == text:
+        return
+    kept = {name: post.settings[name] for name in ("channel", "path", "quiet")}
+    notice = Notice(
+        integration="slack",
+        action="update",
+        target=post.target,
+        subject=text,
+        cause=CAUSE,
+        generation=page_rules.generation_of(last.dedup_key) + 1,
+        settings={**kept, "text": text, "update_of": post.intent_key},
+    )
+    record(session, incident, Outcome(notices=(notice,)), actor=actor, at=at)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from incident.rules import pages as rules
 from incident.rules import receipts as receipt_rules
 from incident.rules.catch_up import cause_of
+from incident.rules.permissions import Actor
 from incident.rules.receipts import Words
-from incident.services import receipts
+from incident.services import announcements, receipts
 from incident.storage import outbox
 from incident.storage import receipts as messages
 from incident.storage.incidents import Incident
@@ -19,11 +20,12 @@ from incident.storage.pages import Page
 ALARM, NEWS = "alarm-", "news-"
 
 
-def hush(session: Session, incident: Incident, *, at: datetime) -> None:
+def hush(session: Session, incident: Incident, *, actor: Actor, at: datetime) -> None:
     """Pages and alarms go out all the same, without the title and the first words. What stands in
-    the thread of a cry for help already is edited."""
+    the thread of a cry for help already, and where it was announced, is edited."""
     promised = outbox.of_incident(session, incident.id)
     _hush_thread(session, incident, promised, at=at)
+    announcements.hush(session, incident, promised, actor=actor, at=at)
     for waiting in promised:
         if waiting.state != "due":
             continue

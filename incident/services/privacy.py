@@ -51,7 +51,7 @@ def begin(session: Session, incident: Incident, *, actor: Actor, at: datetime) -
     text = f"{actor.name} made the incident private.{seen_by}"
     event = Event("incident_made_private", text, key_moment=True)
     record(session, incident, Outcome((event,)), actor=actor, at=at)
-    hush(session, incident, at=at)
+    hush(session, incident, actor=actor, at=at)
 
 
 def open_up(session: Session, *, incident_key: str, actor: Actor, at: datetime) -> Incident:

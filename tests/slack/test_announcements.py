@@ -4,9 +4,11 @@ import pytest
 
 from incident.delivery.lane import deliver_one
 from incident.integrations.slack.notifier import Slack
+from incident.services import privacy
 from incident.storage import incidents
-from incident.storage.db import reading
-from tests.fakes.slack import A_TOKEN
+from incident.storage.db import reading, transaction
+from tests.conftest import ADA
+from tests.fakes.slack import A_TOKEN, method_of
 from tests.slack.conftest import text_of
 from tests.slack.rooms import Room
 
@@ -77,3 +79,46 @@ def test_what_is_opened_in_a_conversation_of_two_is_said_nowhere(room):
     slack.types("open Uploads are failing", channel_id="D0TWOOFUS")
 
     assert [text_of(each) for each in slack.desk.said("INC-1")] == []
+
+
+def hide_it(clock, *, after=()):
+    for change in (*after, privacy.hide):
+        with transaction() as session:
+            change(session, incident_key="INC-1", actor=ADA, at=clock())
+
+
+def read_there(room):
+    """The announcement as whoever opens the channel reads it."""
+    (announced,) = room.slack.posts
+    return room.slack.channels[LUNCH].find(announced["ts"])["text"]
+
+
+def test_an_incident_that_becomes_private_is_no_longer_announced_by_its_title(lunch, clock):
+    lunch.types("open Our keys are for sale sev1", channel_id=LUNCH)
+    slack_is_told(lunch, clock)
+
+    hide_it(clock)
+    slack_is_told(lunch, clock)
+
+    assert read_there(lunch) == "Maya opened INC-1 (private)"
+
+
+def test_what_was_not_announced_yet_never_is(lunch, clock):
+    lunch.types("open Our keys are for sale", channel_id=LUNCH)
+
+    hide_it(clock)
+    slack_is_told(lunch, clock)
+
+    assert lunch.slack.posts == []
+
+
+def test_hidden_a_second_time_there_is_nothing_to_edit(lunch, clock):
+    lunch.types("open Our keys are for sale", channel_id=LUNCH)
+    slack_is_told(lunch, clock)
+    hide_it(clock)
+
+    hide_it(clock, after=[privacy.open_up])
+    slack_is_told(lunch, clock)
+
+    assert read_there(lunch) == "Maya opened INC-1 (private)"
+    assert [method_of(request) for request in lunch.slack.requests].count("chat.update") == 1
