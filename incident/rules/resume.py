@@ -99,9 +99,9 @@ class Resume:
     more: int
 
 
-def is_back(visit: Visit, *, login_id: int, now: datetime) -> bool:
-    """After a while away, or at once on another device."""
-    return visit.login_id != login_id or now - visit.seen_at > AWAY
+def is_back(visit: Visit, *, login_id: int, now: datetime, by_link: bool = False) -> bool:
+    """After a while away, or at once on another device or by a link from somewhere else."""
+    return by_link or visit.login_id != login_id or now - visit.seen_at > AWAY
 
 
 def resume(visit: Visit, events: Sequence[Event], *, me: str, newest: int) -> Resume | None:

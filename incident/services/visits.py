@@ -22,12 +22,18 @@ class Guest:
 
 
 def resume(
-    session: Session, incident: Incident, visit: Visit | None, guest: Guest, *, at: datetime
+    session: Session,
+    incident: Incident,
+    visit: Visit | None,
+    guest: Guest,
+    *,
+    at: datetime,
+    by_link: bool = False,
 ) -> Resume | None:
     """What to tell somebody who comes back after this visit. No question unless they do."""
     if visit is None or visit.seq >= incident.last_seq:
         return None
-    if not rules.is_back(visit, login_id=guest.login_id, now=at):
+    if not rules.is_back(visit, login_id=guest.login_id, now=at, by_link=by_link):
         return None
     events = timeline.of_kinds(session, incident.id, rules.KINDS, after=visit.seq)
     return rules.resume(visit, events, me=guest.name, newest=incident.last_seq)

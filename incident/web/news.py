@@ -31,7 +31,8 @@ def whole(key: str) -> Live:
         guest, now = current_guest(), clock.now()
         found = overviews.of_incident(session, key, person_id=guest.person_id)
         troubles = proofs.troubles(session, at=now)
-        back = visits.resume(session, found.incident, found.visit, guest, at=now)
+        link = _came_by_link()
+        back = visits.resume(session, found.incident, found.visit, guest, at=now, by_link=link)
         shown = live(found, viewer(), now=now, troubles=troubles, focus=focus())
         return replace(shown, resume=back)
 
@@ -58,6 +59,12 @@ def viewer() -> Viewer:
 def focus() -> int | None:
     """The step that somebody asked to see."""
     return request.args.get("step", None, int)
+
+
+def _came_by_link() -> bool:
+    """From Slack, PagerDuty or a mail: from no page of ours, and not by loading this one anew."""
+    is_from_outside = request.headers.get("Sec-Fetch-Site") in ("none", "cross-site")
+    return is_from_outside and request.cache_control.max_age != 0
 
 
 def _told(html: str, found: Overview) -> Response:

@@ -53,6 +53,10 @@ def test_whoever_was_away_a_while_or_is_on_another_device_is_back(login_id, away
     assert is_back(AVisit(), login_id=login_id, now=LEFT + away) is back
 
 
+def test_whoever_follows_a_link_is_back_at_once():
+    assert is_back(AVisit(), login_id=1, now=LEFT, by_link=True)
+
+
 def test_the_card_says_where_they_were_and_since_when_and_when_they_left():
     card = resume(AVisit(), [event("step_reopened", step=5)], me="Maya", newest=11)
 

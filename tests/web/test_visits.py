@@ -209,3 +209,30 @@ def test_an_incident_that_became_private_tells_nothing(maya, browser, wall_clock
 
     assert sam.get(VISIT).status_code == 404
     assert sam.post(VISIT, {"seq": "1"}, fetch=True).status_code == 404
+
+
+@pytest.mark.parametrize("site", ["none", "cross-site"])
+def test_a_link_from_somewhere_else_brings_the_card_at_once(maya, clock, site):
+    complete(1, clock)
+    came_from = {"headers": {"Sec-Fetch-Site": site}}
+
+    assert 'class="resume"' in maya.get(PAGE, **came_from).text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none", "Cache-Control": "max-age=0"},
+        {"Sec-Fetch-Site": ""},
+    ],
+    ids=["from a page of ours", "loaded anew", "from nobody knows where"],
+)
+def test_without_a_link_the_card_waits_until_somebody_was_away(maya, clock, headers):
+    complete(1, clock)
+
+    assert 'class="resume"' not in maya.get(PAGE, headers=headers).text
+
+
+def test_a_link_to_what_is_known_already_brings_no_card(maya):
+    assert 'class="resume"' not in maya.get(PAGE, headers={"Sec-Fetch-Site": "none"}).text
