@@ -138,7 +138,8 @@ def _followed(session: Session, key: str, number: int, before: int) -> Settled:
     session.flush()
     incident = incidents.get(session, key)
     changed = steps.changed_after(session, incident.id, before)
-    step = next(row for row in changed if row.number == number)
+    in_run = steps.of_run_with(session, incident.id, number)
+    step = next(row for row in in_run if row.number == number)
     return Settled(
         step=shown.step(step),
         steps=[shown.step(row) for row in changed if row.number != number],

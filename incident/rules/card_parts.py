@@ -61,11 +61,12 @@ def moment(at: datetime) -> Span:
 
 
 def button(
-    label: str, action: str, value: str, *, style: str = "", asks: str = ""
+    label: str, action: str, value: str, *, style: str = "", asks: str = "", because: str = ""
 ) -> dict[str, str]:
-    """`asks` is a question that Slack puts before it passes the press on."""
+    """`asks` is a question that Slack puts before it passes the press on, `because` its title."""
     made = {"label": shortened(label, LABEL_LENGTH), "action": action, "value": value}
-    return made | {name: said for name, said in (("style", style), ("asks", asks)) if said}
+    said = (("style", style), ("asks", asks), ("because", because))
+    return made | {name: words for name, words in said if words}
 
 
 def menu(action: str, options: Sequence[tuple[str, str]]) -> Element:

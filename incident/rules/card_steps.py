@@ -87,7 +87,7 @@ def _words(step: StepSeen, key: str) -> Iterator[Span]:
     for line in _said(step):
         yield parts.plain(f"\n{line}")
     if step.on_it and step.on_it_since:
-        yield parts.plain(f"\n{shortened(step.on_it, NAME_LENGTH)} is on it since ")
+        yield parts.plain(f"\n{shortened(step.on_it, NAME_LENGTH)} has been on it since ")
         yield parts.moment(step.on_it_since)
 
 
@@ -125,8 +125,8 @@ def _elements(step: StepSeen, key: str) -> Iterator[Element]:
 def _done(step: StepSeen, value: str) -> Element:
     if step.expect:
         return parts.button(f"{step.press}…", "step_value", value, style="primary")
-    asks = f"{step.press}?" if step.wakes else ""
-    return parts.button(step.press, "step_done", value, style="primary", asks=asks)
+    asked = {"asks": f"{step.press}?", "because": "This wakes somebody"} if step.wakes else {}
+    return parts.button(step.press, "step_done", value, style="primary", **asked)
 
 
 def _claim(step: StepSeen, value: str) -> Element:
@@ -134,7 +134,8 @@ def _claim(step: StepSeen, value: str) -> Element:
     if not step.on_it:
         return parts.button("I'm on it", "step_claim", value)
     asks = f"{shortened(step.on_it, NAME_LENGTH)} is on step {step.number}. Take it over?"
-    return parts.button("Take over", "step_claim", f"{value}:{step.on_it}", asks=asks)
+    taken = f"{value}:{step.on_it}"
+    return parts.button("Take over", "step_claim", taken, asks=asks, because="Somebody is on it")
 
 
 def _answers(step: StepSeen, key: str) -> Iterator[Element]:

@@ -11,7 +11,6 @@ PREFIX, LONGEST_PREFIX, DRILL = "inc-", 21, "drill-"
 WHEN = ("always", "major", "asked")
 MAJOR = ("sev1", "sev2")
 MOST_NAMES = 9
-OVER = ("closed", "declined", "merged")
 HARMLESS = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
 INVITED_ROLES = ("commander", "deputy", "comms", "scribe", "expert")
 

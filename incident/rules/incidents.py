@@ -23,6 +23,7 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
+OVER = (Status.CLOSED, Status.DECLINED, Status.MERGED)
 OPEN = (Status.TRIAGE, Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED)
 
 

@@ -121,7 +121,7 @@ def resume(visit: Visit, events: Sequence[Event], *, me: str, newest: int) -> Re
 
 def _lines(visit: Visit, events: Sequence[Event], me: str) -> Iterator[Told]:
     last = {_subject(event): event for event in events if event.kind in RANK}
-    news = [event for event in last.values() if event.actor != me]
+    news = [event for event in last.values() if event.actor != me and not _is_moot(event, last)]
     settled = [e for e in news if e.kind in SETTLED and e.step != visit.step]
     if len(settled) > ONE_BY_ONE:
         yield _together(settled)
@@ -137,6 +137,15 @@ def _lines(visit: Visit, events: Sequence[Event], me: str) -> Iterator[Told]:
         yield Told(_words(event, levels), event.occurred_at, event.seq, rank)
 
 
+def _is_moot(event: Event, last: Mapping[Any, Event]) -> bool:
+    """Who was on a step is no news once they let it go, or something became of it."""
+    if event.kind not in CLAIMS:
+        return False
+    since = last.get(("step", event.step))
+    is_past = since is not None and since.seq > event.seq
+    return is_past or event.kind == "step_released"
+
+
 def _subject(event: Event) -> tuple[Any, ...]:
     """What an event is about: of two about the same, the later one is what counts."""
     if event.kind in STANDING:
@@ -147,6 +156,8 @@ def _subject(event: Event) -> tuple[Any, ...]:
         return ("page", event.step, event.data.get("target"))
     if event.kind in ROLES:
         return ("role", event.data.get("role"))
+    if event.kind in CLAIMS:
+        return ("claim", event.step)
     if event.kind.startswith("step_") and event.kind not in SAID:
         return ("step", event.step)
     return (event.seq,)

@@ -9,7 +9,7 @@ from typing import Protocol
 from incident.rules import refusals
 from incident.rules.hand import Hand
 from incident.rules.outcome import Change, Event, NotAllowed, Outcome
-from incident.rules.progress import Progress
+from incident.rules.progress import UNTOUCHED, Progress
 from incident.rules.step_kinds import KINDS
 from incident.rules.step_kinds.kind import Scene, Step
 
@@ -29,7 +29,7 @@ def claim(
 ) -> Outcome:
     """`hand.actor` is on it. Somebody else's claim passes only to whoever says from whom they take
     it: of two who press at once, the second is told of the first. A claim of one's own is renewed
-    once it is STALE."""
+    once it is STALE; before that, asking again changes nothing."""
     refusals.require_settleable(Progress(steps), step, hand)
     if KINDS[step.kind].sends:
         raise NotAllowed(f"Step {step.number} sends by itself when it is reached.")
@@ -43,11 +43,24 @@ def claim(
     return _told("step_claimed", step, hand, said, claimed)
 
 
+def is_offered(step: Step, progress: Progress) -> bool:
+    """Whether somebody may say that they are on it."""
+    if step.state not in UNTOUCHED or KINDS[step.kind].sends or not progress.is_active(step):
+        return False
+    return progress.is_asked(step) and progress.hold_before(step) is None
+
+
 def release(step: Claimed, _steps: Sequence[Step], _scene: Scene, hand: Hand) -> Outcome:
     """`hand.actor` is not on it any more, and has not done it."""
     if step.claimed_by != hand.actor:
-        raise NotAllowed(f"{step.claimed_by or 'Nobody'} is on step {step.number}, not you.")
+        who = f"{step.claimed_by} is, not you" if step.claimed_by else "nobody is"
+        raise NotAllowed(f"You are not on step {step.number}: {who}.")
     return _told("step_released", step, hand, f"is no longer on step {step.number}", NOBODY)
+
+
+def let_go(steps: Sequence[Claimed]) -> tuple[Change, ...]:
+    """What is followed no longer has nobody on it."""
+    return tuple(Change(step.number, NOBODY) for step in steps if step.claimed_by)
 
 
 def after_a_note(step: Claimed, hand: Hand) -> tuple[Change, ...]:
@@ -59,12 +72,12 @@ def after_a_note(step: Claimed, hand: Hand) -> tuple[Change, ...]:
 
 def _renewed(step: Claimed, hand: Hand) -> Outcome:
     if step.claim_active_at is not None and hand.at - step.claim_active_at < STALE:
-        raise NotAllowed(f"You are on step {step.number} already.")
+        return Outcome()
     said = f"is still on step {step.number}"
     return _told("step_claimed", step, hand, said, {"claim_active_at": hand.at})
 
 
 def _told(kind: str, step: Claimed, hand: Hand, said: str, fields: Mapping[str, object]) -> Outcome:
-    data = {"title": step.title, "before": step.claimed_by}
+    data = {"title": step.title, "was": step.claimed_by}
     event = Event(kind, f"{hand.actor} {said}: {step.title}", data, step=step.number)
     return Outcome(events=(event,), changes=(Change(step.number, fields),))

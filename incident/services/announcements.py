@@ -54,9 +54,17 @@ def hush(
 ) -> None:
     """The incident is private from now on: what was announced loses its title. What was not yet
     never will be."""
-    for post in sent:
-        if post.settings.get("announces"):
-            _hush(session, incident, post, actor=actor, at=at)
+    for post in _announced(sent):
+        before, key, _ = str(post.settings["text"]).partition(incident.key)
+        _reword(session, incident, post, f"{before}{key} {PRIVATE}", actor=actor, at=at)
+
+
+def tell_again(
+    session: Session, incident: Incident, sent: Sequence[Delivery], *, actor: Actor, at: datetime
+) -> None:
+    """Everybody may know of it again, in the words in which it was announced."""
+    for post in _announced(sent):
+        _reword(session, incident, post, str(post.settings["text"]), actor=actor, at=at)
 
 
 def told(
@@ -81,12 +89,20 @@ def told(
         receipts.post(session, incident, at=at)
 
 
-def _hush(
-    session: Session, incident: Incident, post: Delivery, *, actor: Actor, at: datetime
+def _announced(sent: Sequence[Delivery]) -> list[Delivery]:
+    return [post for post in sent if post.settings.get("announces")]
+
+
+def _reword(
+    session: Session,
+    incident: Incident,
+    post: Delivery,
+    text: str,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     last = messages.newest(session, incident.id, post.dedup_key) or post
-    before, key, _ = str(post.settings["text"]).partition(incident.key)
-    text = f"{before}{key} {PRIVATE}"
     if last.settings["text"] == text:
         return
     kept = {name: post.settings[name] for name in ("channel", "path", "quiet")}

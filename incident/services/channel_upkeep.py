@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from incident.rules import channels as rules
 from incident.rules import spoken
+from incident.rules.incidents import OVER
 from incident.rules.outcome import Event, Notice, Outcome
 from incident.rules.permissions import DESK
 from incident.services import cards, receipts
@@ -39,7 +40,7 @@ def follow(session: Session, incident: Incident, at: datetime) -> None:
     in_order = True
     if row.state == "archived" and incident.open:
         _mourn(session, incident, row, at)
-    elif row.state == "open" and incident.status in rules.OVER:
+    elif row.state == "open" and incident.status in OVER:
         _close(session, incident, row, at)
     elif row.state == "open":
         in_order = _keep(session, incident, row, at)

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy.orm import Session
 
 from incident.rules import incidents as rules
+from incident.rules import step_claims
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
 from incident.rules.words import shortened
@@ -122,7 +123,9 @@ def move_locked(
         incident.merged_into_id = _other(session, incident, into, actor).id
     _enter(incident, status, action, at)
     event = _moved(incident, action, actor, reason=reason, into=into)
-    record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
+    claimed = steps.claimed(session, incident.id) if status in rules.OVER else []
+    outcome = Outcome(events=(event,), changes=step_claims.let_go(claimed))
+    record(session, incident, outcome, actor=actor, at=at, steps=claimed)
     if status in (rules.Status.RESOLVED, rules.Status.DECLINED, rules.Status.MERGED):
         pages.resolve_all(session, incident, actor=actor, at=at)
     if status == rules.Status.RESOLVED:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from incident.rules import visibility as rules
 from incident.rules.outcome import Event, NotAllowed, Outcome
 from incident.rules.permissions import Actor, require
-from incident.services import channels
+from incident.services import announcements, channels
 from incident.services.hush import hush
 from incident.services.record import record
 from incident.services.scenes import commands
@@ -16,6 +16,7 @@ from incident.storage import (
     incident_channels,
     incident_members,
     incidents,
+    outbox,
     pages,
     people,
     roles,
@@ -64,6 +65,8 @@ def open_up(session: Session, *, incident_key: str, actor: Actor, at: datetime) 
     text = f"{actor.name} opened the incident to everybody"
     event = Event("incident_made_public", text, key_moment=True)
     record(session, incident, Outcome((event,)), actor=actor, at=at)
+    promised = outbox.of_incident(session, incident.id)
+    announcements.tell_again(session, incident, promised, actor=actor, at=at)
     return incident
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from incident.rules import step_claims
 from incident.rules import steps as rules
 from incident.rules.incidents import TEXT_LENGTH
 from incident.rules.outcome import Event, NotAllowed, Outcome
@@ -102,7 +103,9 @@ def abandon(
     event = Event(
         "checklist_abandoned", f"{actor.name} gave up “{run.title}”: {reason}", {"slug": run.slug}
     )
-    record(session, incident, Outcome(events=(event,)), actor=actor, at=at)
+    in_run = steps.of_run(session, run.id)
+    outcome = Outcome(events=(event,), changes=step_claims.let_go(in_run))
+    record(session, incident, outcome, actor=actor, at=at, steps=in_run)
     return run
 
 

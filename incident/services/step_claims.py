@@ -5,8 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from incident.rules import step_claims as rules
+from incident.rules.incidents import OVER
+from incident.rules.outcome import NotAllowed
 from incident.rules.permissions import Actor
 from incident.services.steps import change
+from incident.storage import incidents
 from incident.storage.steps import Step
 
 
@@ -21,6 +24,9 @@ def claim(
     note: str = "",
     expected_seq: int | None = None,
 ) -> Step:
+    incident = incidents.lock(session, incident_key)
+    if incident.status in OVER:
+        raise NotAllowed(f"{incident.key} is {incident.status}. Reopen it to go on with it.")
     return change(
         session,
         rules.claim,

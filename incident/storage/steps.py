@@ -103,6 +103,12 @@ def changed_after(session: Session, incident_id: int, seq: int) -> list[Step]:
     )
 
 
+def claimed(session: Session, incident_id: int) -> list[Step]:
+    """The steps that somebody is on."""
+    found = select(Step).where(Step.incident_id == incident_id, Step.claimed_by.is_not(None))
+    return list(session.scalars(found))
+
+
 def of_run(session: Session, run_id: int) -> list[Step]:
     """The steps of one run, in order."""
     return list(session.scalars(select(Step).where(Step.run_id == run_id).order_by(Step.position)))

@@ -63,8 +63,9 @@ def focus() -> int | None:
 
 def _came_by_link() -> bool:
     """From Slack, PagerDuty or a mail: from no page of ours, and not by loading this one anew."""
-    is_from_outside = request.headers.get("Sec-Fetch-Site") in ("none", "cross-site")
-    return is_from_outside and request.cache_control.max_age != 0
+    is_from_outside = request.headers.get("Sec-Fetch-Site") in ("none", "cross-site", "same-site")
+    asked = request.cache_control
+    return is_from_outside and asked.max_age != 0 and not asked.no_cache
 
 
 def _told(html: str, found: Overview) -> Response:

@@ -42,6 +42,7 @@ async function send(press) {
     answered(press, response, await response.text())
   } catch {
     unsaved.add(press)
+    if (form.id === "press") renew(form)
     say(press, "Not saved: there is no connection. It is sent as soon as there is one.", "Try now")
   } finally {
     mark(press, false)

@@ -47,7 +47,7 @@ function sendField(event) {
   const form = event.target.form
   if (!form || isDeaf()) return
   const chosen = form.closest("[data-outcome]")?.dataset.outcome
-  const buttons = [...form.querySelectorAll("button:not([type=button])")]
+  const buttons = [...form.elements].filter((one) => one.type === "submit")
   const sends = buttons.length > 1 ? buttons.find((one) => "sends" in one.dataset) : buttons[0]
   const button = chosen ? buttons.find((one) => one.dataset.outcome === chosen) : sends
   if (!button || button.disabled) return

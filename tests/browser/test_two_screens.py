@@ -97,33 +97,3 @@ def test_nothing_moves_under_the_hands_of_somebody_who_types(desk, screen):
 
     expect(field).to_be_in_viewport(ratio=1)
     assert field.bounding_box()["y"] - before["y"] < 160
-
-
-def test_who_is_on_a_step_is_seen_by_the_other_and_asked_after_five_minutes(desk, screen):
-    key = desk.declare(*STEPS)
-    maya, tom = screen(f"/incidents/{key}"), screen(f"/incidents/{key}", "Tom")
-    maya.get_by_role("button", name="I'm on it").click()
-    expect(maya.locator("[data-main]")).to_contain_text("You began this")
-    claim = tom.locator("[data-main] .claim")
-    expect(claim).to_contain_text("Maya began this")
-    expect(claim.get_by_text("still on it?")).to_be_hidden()
-
-    tom.clock.install()
-    tom.clock.fast_forward("05:10")
-    expect(claim.get_by_text("still on it?")).to_be_visible()
-    claim.get_by_role("button", name="Take over").click()
-
-    expect(maya.locator("[data-main] .claim")).to_contain_text("Tom began this")
-    expect(maya.get_by_role("button", name="Done")).to_be_enabled()
-    assert lines(key)[-1] == "Tom took over step 1 from Maya: Look at the graph"
-
-
-def test_enter_in_a_field_of_the_step_means_done_and_not_the_claim(desk, screen):
-    key = desk.declare('Count them {expect=">0"}', "Purge them")
-    page = screen(f"/incidents/{key}")
-
-    page.get_by_label("What did you see?").fill("12")
-    page.get_by_label("What did you see?").press("Enter")
-
-    expect(page.locator("[data-main]")).to_contain_text("Purge them")
-    assert states(key) == ["done", "current"]

@@ -2,13 +2,14 @@
 
 `SHORT` is how long a test waits for an answer that never comes. A busy machine may take longer
 than that over one that does come: whoever expects one waits as long as the desk would.
-`IN_TIME` is far more than being cut off takes, and far less than not being cut off would.
+`IN_TIME` is far more than being cut off takes, and less than the desk waits by itself.
+`AT_ONCE` is for a silence in which the other side need not have done anything.
 """
 
 import threading
 import time
 
-SHORT, IN_TIME, ENDLESS = 2, 12, 60
+AT_ONCE, SHORT, IN_TIME, ENDLESS = 0.3, 2, 3.5, 60
 
 
 def once_heard(fake, act):

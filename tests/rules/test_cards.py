@@ -99,12 +99,13 @@ def test_whoever_is_on_the_step_is_named_with_the_button_that_takes_it_over():
     card = cards.card(of_step(on_it="Tom", on_it_since=NOW), NOW)
 
     row = next(part["elements"] for part in card.parts if part["kind"] == "row")
-    assert "Tom is on it since 02:14 UTC" in told(of_step(on_it="Tom", on_it_since=NOW))
+    assert "Tom has been on it since 02:14 UTC" in told(of_step(on_it="Tom", on_it_since=NOW))
     assert row[1] == {
         "label": "Take over",
         "action": "step_claim",
         "value": "INC-42:4:118:Tom",
         "asks": "Tom is on step 4. Take it over?",
+        "because": "Somebody is on it",
     }
 
 

@@ -49,6 +49,13 @@ def test_a_step_done_before_one_above_it_is_out_of_order():
     ]
 
 
+def test_whoever_was_on_a_step_does_not_make_it_done_twice():
+    taken = an_event("step_claimed", step=2, minutes=2, data={"was": "Tom"})
+    late, early = AStep(1, settled_at=after(minutes=9)), AStep(2, settled_at=after(minutes=3))
+
+    assert told(taken, steps=[late, early]) == [(2, "Done before step 1")]
+
+
 def test_a_step_put_off_is_not_told_twice():
     deferred = an_event("step_deferred", step=1, minutes=1)
     put_off = AStep(1, settled_at=after(minutes=9))

@@ -222,7 +222,23 @@ def test_whoever_took_over_the_step_stands_before_what_became_of_others():
     assert told(climbed, taken, elsewhere) == [taken.text, elsewhere.text, climbed.text]
 
 
-def test_who_was_on_a_step_that_is_done_since_is_not_told():
-    events = [event("step_claimed", seq=11, step=5), done(5, seq=12)]
+@pytest.mark.parametrize(
+    "then",
+    [
+        done(5, seq=12),
+        event("step_released", "Ana is no longer on step 5", seq=12, step=5),
+    ],
+    ids=["it is done", "she let it go"],
+)
+def test_who_was_on_a_step_is_not_told_once(then):
+    lines = told(event("step_claimed", "Ana is on step 5: Look", seq=11, step=5), then) or []
 
-    assert told(*events) == ["Ana completed step 5: Look"]
+    assert lines == [then.text] * (then.kind == "step_completed")
+
+
+@pytest.mark.parametrize("actor", ["Ana", "Maya"])
+def test_whoever_is_on_it_does_not_hide_that_it_is_open_again(actor):
+    reopened = event("step_reopened", "Ana reopened step 5: Look.", seq=11, step=5)
+    claimed = event("step_claimed", f"{actor} is on step 5: Look", seq=12, actor=actor, step=5)
+
+    assert reopened.text in told(reopened, claimed)

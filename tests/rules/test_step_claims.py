@@ -6,9 +6,10 @@ import pytest
 
 from incident.rules import step_claims, steps
 from incident.rules.hand import Hand
-from incident.rules.outcome import NotAllowed
+from incident.rules.outcome import NotAllowed, Outcome
+from incident.rules.progress import Progress
 from incident.rules.step_claims import STALE
-from tests.rules.lines import AT, MAYA, SCENE, Line, a_hold, a_page, apply
+from tests.rules.lines import AT, MAYA, SCENE, Line, a_hold, a_page, a_question, apply
 
 
 def tom(after=timedelta()):
@@ -63,7 +64,7 @@ def test_whoever_says_from_whom_may_take_it_over(run):
 
     assert run[0].claimed_by == "Maya"
     assert text(outcome)[0][1] == "Maya took over step 1 from Tom: Look at the dashboard"
-    assert outcome.events[0].data["before"] == "Tom"
+    assert outcome.events[0].data["was"] == "Tom"
 
 
 def test_what_was_let_go_meanwhile_is_simply_claimed(run):
@@ -75,10 +76,10 @@ def test_what_was_let_go_meanwhile_is_simply_claimed(run):
 def test_saying_it_again_counts_once_the_last_sign_is_old(run):
     claim(run, 1, tom())
 
-    with pytest.raises(NotAllowed, match="You are on step 1 already"):
-        claim(run, 1, tom(after=STALE - timedelta(seconds=1)))
+    at_once = claim(run, 1, tom(after=STALE - timedelta(seconds=1)))
     outcome = claim(run, 1, tom(after=STALE))
 
+    assert at_once == Outcome()
     assert text(outcome)[0][1] == "Tom is still on step 1: Look at the dashboard"
     assert (run[0].claimed_at, run[0].claim_active_at) == (AT, AT + STALE)
 
@@ -94,10 +95,10 @@ def test_a_note_on_it_is_a_sign_of_whoever_is_on_it_alone(run):
 
 
 def test_only_whoever_is_on_it_lets_it_go(run):
-    with pytest.raises(NotAllowed, match="Nobody is on step 1, not you"):
+    with pytest.raises(NotAllowed, match="You are not on step 1: nobody is"):
         release(run, 1, MAYA)
     claim(run, 1, tom())
-    with pytest.raises(NotAllowed, match="Tom is on step 1, not you"):
+    with pytest.raises(NotAllowed, match="You are not on step 1: Tom is, not you"):
         release(run, 1, MAYA)
 
     outcome = release(run, 1, tom())
@@ -140,3 +141,26 @@ def test_a_screen_from_before_the_step_was_reopened_is_refused(run):
 
     with pytest.raises(NotAllowed, match="changed while you looked at it"):
         claim(run, 1, Hand("Tom", AT, expected_seq=8))
+
+
+def test_it_is_offered_where_it_is_taken():
+    question = a_question(2, "yes", "no", state="current")
+    below = Line(3, parent=2, branch="yes")
+    run = (Line(1, state="done"), question, below, a_hold(4), Line(5), a_page(6))
+    progress = Progress(run)
+
+    offered = [step.number for step in run if step_claims.is_offered(step, progress)]
+
+    assert offered == [2, 4]
+    for step in run:
+        if step.number not in offered:
+            with pytest.raises(NotAllowed):
+                claim(run, step.number, MAYA)
+
+
+def test_what_is_followed_no_longer_has_nobody_on_it(run):
+    claim(run, 2, tom())
+
+    (change,) = step_claims.let_go(run)
+
+    assert (change.number, change.fields["claimed_by"]) == (2, None)

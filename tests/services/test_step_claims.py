@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from incident.rules.outcome import NotAllowed
-from incident.services import runs, step_claims, steps
+from incident.services import incidents, runs, step_claims, steps
 from incident.storage.db import transaction
 from tests.conftest import MAYA, SAM, TOM
 from tests.services.looks import kinds, last_line, step, the
@@ -59,11 +59,25 @@ def test_a_viewer_is_on_nothing(database, an_incident, clock):
 
 def test_nobody_is_on_a_step_of_a_checklist_that_was_given_up(database, an_incident, clock):
     key = an_incident("Look at the dashboard")
+    do(step_claims.claim, key, clock, TOM)
     with transaction() as session:
         run = {"run_id": step(key, 1).run_id, "reason": "Not this one"}
         runs.abandon(session, incident_key=key, **run, actor=MAYA, at=clock())
 
+    assert step(key, 1).claimed_by is None
     with pytest.raises(NotAllowed, match="was given up"):
+        do(step_claims.claim, key, clock)
+
+
+def test_nobody_is_on_a_step_of_an_incident_that_is_over(database, an_incident, clock):
+    key = an_incident("Look at the dashboard")
+    do(step_claims.claim, key, clock, TOM)
+    with transaction() as session:
+        moved = {"incident_key": key, "action": "decline", "reason": "It was a drill"}
+        incidents.move(session, **moved, actor=MAYA, at=clock())
+
+    assert step(key, 1).claimed_by is None
+    with pytest.raises(NotAllowed, match=f"{key} is declined. Reopen it to go on with it"):
         do(step_claims.claim, key, clock)
 
 

@@ -8,7 +8,7 @@ from incident.services import privacy
 from incident.storage import incidents
 from incident.storage.db import reading, transaction
 from tests.conftest import ADA
-from tests.fakes.slack import A_TOKEN, method_of
+from tests.fakes.slack import A_TOKEN
 from tests.slack.conftest import text_of
 from tests.slack.rooms import Room
 
@@ -81,10 +81,9 @@ def test_what_is_opened_in_a_conversation_of_two_is_said_nowhere(room):
     assert [text_of(each) for each in slack.desk.said("INC-1")] == []
 
 
-def hide_it(clock, *, after=()):
-    for change in (*after, privacy.hide):
-        with transaction() as session:
-            change(session, incident_key="INC-1", actor=ADA, at=clock())
+def change(service, clock):
+    with transaction() as session:
+        service(session, incident_key="INC-1", actor=ADA, at=clock())
 
 
 def read_there(room):
@@ -97,7 +96,7 @@ def test_an_incident_that_becomes_private_is_no_longer_announced_by_its_title(lu
     lunch.types("open Our keys are for sale sev1", channel_id=LUNCH)
     slack_is_told(lunch, clock)
 
-    hide_it(clock)
+    change(privacy.hide, clock)
     slack_is_told(lunch, clock)
 
     assert read_there(lunch) == "Maya opened INC-1 (private)"
@@ -106,19 +105,29 @@ def test_an_incident_that_becomes_private_is_no_longer_announced_by_its_title(lu
 def test_what_was_not_announced_yet_never_is(lunch, clock):
     lunch.types("open Our keys are for sale", channel_id=LUNCH)
 
-    hide_it(clock)
+    change(privacy.hide, clock)
     slack_is_told(lunch, clock)
 
     assert lunch.slack.posts == []
 
 
-def test_hidden_a_second_time_there_is_nothing_to_edit(lunch, clock):
+def test_opened_to_everybody_it_is_announced_as_before(lunch, clock):
     lunch.types("open Our keys are for sale", channel_id=LUNCH)
     slack_is_told(lunch, clock)
-    hide_it(clock)
-
-    hide_it(clock, after=[privacy.open_up])
+    change(privacy.hide, clock)
     slack_is_told(lunch, clock)
 
-    assert read_there(lunch) == "Maya opened INC-1 (private)"
-    assert [method_of(request) for request in lunch.slack.requests].count("chat.update") == 1
+    change(privacy.open_up, clock)
+    slack_is_told(lunch, clock)
+
+    assert read_there(lunch) == "Maya opened INC-1: Our keys are for sale"
+
+
+def test_hidden_and_opened_before_slack_heard_of_it_the_last_word_stands(lunch, clock):
+    lunch.types("open Our keys are for sale", channel_id=LUNCH)
+    change(privacy.hide, clock)
+    change(privacy.open_up, clock)
+
+    slack_is_told(lunch, clock)
+
+    assert read_there(lunch) == "Maya opened INC-1: Our keys are for sale"

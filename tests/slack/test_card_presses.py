@@ -305,8 +305,20 @@ def test_who_is_on_a_step_is_said_on_the_card(card):
     desk.look()
 
     assert lines(desk)[-1] == "Tom is on step 1: Look"
-    assert "Tom is on it since" in desk.text()
+    assert "Tom has been on it since" in desk.text()
     assert state(desk, 1)[0] == "current"
+
+
+def test_a_second_click_on_it_is_the_first_one(card):
+    desk = card("Look", "Purge")
+    mine = desk.button("I'm on it")
+    desk.press(mine)
+    desk.look()
+    desk.clock.forward(seconds=10)
+
+    assert desk.press(mine) == NOTHING
+    assert desk.press(desk.button("Take over")) == NOTHING
+    assert lines(desk).count("Maya is on step 1: Look") == 1
 
 
 def test_a_claim_is_taken_over_from_whoever_the_card_named(card):

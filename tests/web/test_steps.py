@@ -174,7 +174,7 @@ def test_a_step_that_is_not_in_hand_names_whoever_is_on_it(browser, maya, an_inc
     key = an_incident(*ITEMS)
     maya.post(f"/incidents/{key}/steps/2/claim")
 
-    assert "Maya is on it, since" in words(browser("Tom").get(f"/incidents/{key}"))
+    assert "Maya has been on it since" in words(browser("Tom").get(f"/incidents/{key}"))
 
 
 def test_a_step_is_taken_over_and_let_go(browser, maya, an_incident):
@@ -200,3 +200,13 @@ def test_whoever_only_watches_is_offered_none_of_it(browser, maya, an_incident):
     assert "/claim" not in before
     assert "/claim" not in after.text
     assert "Maya began this" in words(after)
+
+
+def test_it_is_not_offered_behind_a_hold_nor_where_it_is_over(maya, an_incident):
+    key = an_incident("Look", "Stop {hold}", "Go on")
+    behind = maya.get(f"/incidents/{key}?step=3").text
+    maya.post(f"/incidents/{key}/steps/1/claim")
+    maya.post(f"/incidents/{key}/declining", {"reason": "A mistake"})
+
+    assert "/steps/3/claim" not in behind
+    assert "began this" not in words(maya.get(f"/incidents/{key}"))

@@ -211,7 +211,7 @@ def test_an_incident_that_became_private_tells_nothing(maya, browser, wall_clock
     assert sam.post(VISIT, {"seq": "1"}, fetch=True).status_code == 404
 
 
-@pytest.mark.parametrize("site", ["none", "cross-site"])
+@pytest.mark.parametrize("site", ["none", "cross-site", "same-site"])
 def test_a_link_from_somewhere_else_brings_the_card_at_once(maya, clock, site):
     complete(1, clock)
     came_from = {"headers": {"Sec-Fetch-Site": site}}
@@ -224,9 +224,10 @@ def test_a_link_from_somewhere_else_brings_the_card_at_once(maya, clock, site):
     [
         {"Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "none", "Cache-Control": "max-age=0"},
+        {"Sec-Fetch-Site": "none", "Cache-Control": "no-cache"},
         {"Sec-Fetch-Site": ""},
     ],
-    ids=["from a page of ours", "loaded anew", "from nobody knows where"],
+    ids=["from a page of ours", "loaded anew", "loaded by force", "from nobody knows where"],
 )
 def test_without_a_link_the_card_waits_until_somebody_was_away(maya, clock, headers):
     complete(1, clock)

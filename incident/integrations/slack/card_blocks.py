@@ -129,7 +129,7 @@ def _element(element: Mapping[str, Any], name: str) -> Block:
     if element.get("style") in STYLES:
         made["style"] = element["style"]
     if element.get("asks"):
-        made["confirm"] = _confirm(str(element["asks"]))
+        made["confirm"] = _confirm(str(element["asks"]), element.get("because"))
     return made
 
 
@@ -148,9 +148,9 @@ def _menu(element: Mapping[str, Any], action: str) -> Block:
     }
 
 
-def _confirm(question: str) -> Block:
+def _confirm(question: str, because: object) -> Block:
     return {
-        "title": {"type": "plain_text", "text": "This wakes somebody"},
+        "title": _label(because or "Sure?"),
         "text": {"type": "plain_text", "text": question[:ASKS_LENGTH]},
         "confirm": {"type": "plain_text", "text": "Yes"},
         "deny": {"type": "plain_text", "text": "Not yet"},

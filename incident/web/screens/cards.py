@@ -84,7 +84,7 @@ def card(step: Step, shown: StepView, progress: Progress, *, follows: Sequence[A
         needs_lead=kind.holds_later_steps or bool(settings.get("killer")),
         may_defer=not kind.holds_later_steps,
         is_current=step.state == "current",
-        may_claim=shown.untouched and not kind.sends and not waits_for,
+        may_claim=step_claims.is_offered(step, progress) and not waits_for,
     )
 
 

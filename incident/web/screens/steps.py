@@ -1,7 +1,7 @@
 """One step, as a page shows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """Everything about a step that any viewer may see. Equal views are drawn once."""
+    """Everything about a step that any viewer may see. Equal views are drawn once. The claim is no
+    part of its version: it never takes a step away from under the fingers."""
 
     number: int
     kind: str
@@ -39,7 +40,7 @@ class StepView:
     settled_by: str
     settled_at: datetime | None
     reached_at: datetime | None
-    claim: Claim | None = None
+    claim: Claim | None = field(default=None, repr=False)
     message: Message | None = None
 
     @property

@@ -9,7 +9,7 @@ import pytest
 from incident.integrations.pagerduty.rest import Rest, RestRefused, RestUnreachable
 from tests.fakes import server
 from tests.fakes.pagerduty_catalog import A_TOKEN, READ_ONLY_TOKEN
-from tests.integrations.deadlines import ENDLESS, IN_TIME, SHORT, once_heard
+from tests.integrations.deadlines import AT_ONCE, ENDLESS, IN_TIME, SHORT, once_heard
 
 MAYA = "maya@example.com"
 A_STATUS = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
@@ -126,7 +126,7 @@ def test_an_answer_that_drips_is_cut_off(pagerduty):
     began = time.monotonic()
 
     with pytest.raises(RestUnreachable):
-        Rest(pagerduty.url, A_TOKEN, deadline=0.3).get("/incidents")
+        Rest(pagerduty.url, A_TOKEN, deadline=AT_ONCE).get("/incidents")
 
     assert time.monotonic() - began < IN_TIME
 
