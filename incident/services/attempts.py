@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from incident.integrations.notifier import Delivered, NotSent, Refused, Result, TryAgain
 from incident.rules import alarms, backoff
 from incident.rules import deliveries as rules
+from incident.rules.catch_up import REASON
 from incident.rules.outcome import Event
 from incident.services import (
+    catch_up,
     connections,
     paces,
     page_alarms,
@@ -193,6 +195,8 @@ def _late(attempt: Attempt, due: str) -> Event:
 def _superseded(attempt: Attempt, reason: str) -> Event | None:
     _close(attempt, "superseded", reason)
     _end(attempt, "superseded", reason)
+    if reason == REASON:
+        catch_up.count(attempt.session, attempt.delivery)
     return rules.superseded(attempt.delivery, reason)
 
 

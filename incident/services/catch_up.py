@@ -12,7 +12,7 @@ from incident.rules.permissions import DESK
 from incident.services.record import record
 from incident.storage import stale_posts
 from incident.storage.incidents import Incident
-from incident.storage.outbox import Delivery
+from incident.storage.outbox import SLACK, Delivery
 
 
 def fold(session: Session, incident: Incident, *, away_since: datetime, at: datetime) -> int:
@@ -25,12 +25,35 @@ def fold(session: Session, incident: Incident, *, away_since: datetime, at: date
     by_place: dict[tuple[str, str], list[Delivery]] = {}
     for post in waiting:
         if rules.is_passing(rules.cause_of(post.dedup_key)):
-            thread = str(post.settings.get("thread_ts") or "")
-            by_place.setdefault((post.target, thread), []).append(post)
+            by_place.setdefault(_place_of(post), []).append(post)
     return sum(
         _leave_out(session, incident, place, posts, away_since, at)
         for place, posts in by_place.items()
     )
+
+
+def summary_for(session: Session, delivery: Delivery) -> Delivery | None:
+    """The summary that would have told this post, had nobody been just sending it then."""
+    cause = rules.cause_of(delivery.dedup_key)
+    if (delivery.integration, delivery.action) != (SLACK, "post") or not rules.is_passing(cause):
+        return None
+    known = stale_posts.summaries_after(
+        session, delivery.incident_id, rules.CAUSE, after=delivery.created_at + rules.STALE_AFTER
+    )
+    here = [one for one in known if _place_of(one) == _place_of(delivery)]
+    return here[0] if here else None
+
+
+def count(session: Session, delivery: Delivery) -> None:
+    """One more is left out. A summary that has gone out already stays as it is."""
+    summary = summary_for(session, delivery)
+    if summary is not None and summary.state == "due":
+        left_out = int(summary.settings.get("left_out", 0)) + 1
+        summary.settings = {**summary.settings, "left_out": left_out}
+
+
+def _place_of(post: Delivery) -> tuple[str, str]:
+    return post.target, str(post.settings.get("thread_ts") or "")
 
 
 def _leave_out(

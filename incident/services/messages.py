@@ -11,6 +11,7 @@ from incident.integrations.notifier import Message, NotSent, TryAgain
 from incident.rules import alarms, budgets, catch_up, spoken
 from incident.rules.deliveries import HELD
 from incident.services import discretion, page_alarms, receipts
+from incident.services.catch_up import summary_for
 from incident.storage import lateness, outbox, sealed, targets, timeline
 from incident.storage import receipts as receipt_rows
 from incident.storage.incidents import Incident
@@ -53,6 +54,8 @@ def objection_to(
         return Moot("somebody has it")
     if receipts.is_outdated(session, delivery):
         return Moot("it is so no longer")
+    if now - delivery.created_at > catch_up.STALE_AFTER and summary_for(session, delivery):
+        return Moot(catch_up.REASON)
     return discretion.objection_to(session, delivery)
 
 

@@ -39,6 +39,19 @@ def summaries(session: Session, incident_id: int, cause: str) -> list[Delivery]:
     return list(session.scalars(query.order_by(Delivery.id)))
 
 
+def summaries_after(
+    session: Session, incident_id: int, cause: str, *, after: datetime
+) -> list[Delivery]:
+    """The summaries of any outage that were promised later than that, oldest first."""
+    query = select(Delivery).where(
+        Delivery.incident_id == incident_id,
+        Delivery.integration == SLACK,
+        Delivery.dedup_key.contains(f"/{cause}-", autoescape=True),
+        Delivery.created_at > after,
+    )
+    return list(session.scalars(query.order_by(Delivery.id)))
+
+
 def begin_anew(session: Session, *, now: datetime) -> None:
     """Whatever failed while Slack was away is due now, in the order in which it was promised."""
     failed = update(Delivery).where(*_DUE, Delivery.attempts > 0)

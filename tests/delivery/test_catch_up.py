@@ -100,6 +100,31 @@ def test_what_comes_while_slack_is_still_away_is_added(key, clock):
     assert ["7 messages were not posted" in m.settings["text"] for m in poster.sent] == [True]
 
 
+class SummedUpMeanwhile(Absent):
+    """While it is asked in vain for one message, the others are summed up."""
+
+    def send(self, message):
+        CatchUp(clock=self._clock).turn()
+        return super().send(message)
+
+
+def test_what_was_just_being_sent_when_the_others_were_summed_up_is_told_with_them(key, clock):
+    promise(key, *replies(4), at=clock())
+    for _ in range(30):
+        deliver_all(Absent(clock), clock)
+        clock.forward(seconds=30)
+    clock.forward(minutes=5)
+    deliver(SummedUpMeanwhile(clock), clock, integration="slack")
+    assert sorted(row.state for row in rows(key))[:2] == ["due", "due"]
+    clock.forward(minutes=5)
+    poster = Poster(clock)
+
+    in_steps(poster, clock, seconds=40)
+
+    assert [cause[:8] for cause in poster.went] == ["catch-up"]
+    assert "4 messages were not posted" in poster.sent[0].settings["text"]
+
+
 def test_what_a_person_or_a_step_posts_is_sent_whole_and_in_order(key, clock):
     step = Notice("slack", "post", "C0A", "From a step", "step-4", settings={"channel": "C0A"})
     asked = [a_post(f"post-{n}", channel="C0A") for n in range(3)]
