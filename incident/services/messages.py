@@ -52,7 +52,7 @@ def objection_to(
         return _objection_to_edit(session, delivery, str(original))
     if page_alarms.is_answered(session, delivery):
         return Moot("somebody has it")
-    if receipts.is_outdated(session, delivery):
+    if receipts.is_outdated(session, delivery) or page_alarms.is_outdated(session, delivery):
         return Moot("it is so no longer")
     if now - delivery.created_at > catch_up.STALE_AFTER and summary_for(session, delivery):
         return Moot(catch_up.REASON)

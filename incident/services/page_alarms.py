@@ -68,14 +68,27 @@ def came_right(page: Page) -> None:
 def is_answered(session: Session, delivery: Delivery) -> bool:
     """Whether somebody has the page that this message is an alarm about, or all is over: what
     waited out an outage would send people to their telephones for nothing."""
-    cause, number = (*cause_of(delivery.dedup_key).split("-"), "")[:2]
-    page = session.get(Page, int(number)) if cause == CAUSE and number.isdigit() else None
+    page, _ = _about(session, delivery)
     if page is None:
         return False
     rungs = pages.of_cause(session, page.incident_id, page.cause)
     answers = [one.acknowledged_at for one in rungs if one.acknowledged_at is not None]
     is_over = not session.get_one(Incident, page.incident_id).open
     return is_over or any(answer >= delivery.created_at for answer in answers)
+
+
+def is_outdated(session: Session, delivery: Delivery) -> bool:
+    """Whether PagerDuty has taken the page that this alarm says it has not. What is amiss with it
+    now, if anything, is an alarm of its own."""
+    page, kind = _about(session, delivery)
+    return page is not None and kind == rules.UNACCEPTED and page.accepted_at is not None
+
+
+def _about(session: Session, delivery: Delivery) -> tuple[Page | None, str]:
+    """The page that this message is an alarm about, if it is one, and the kind of alarm."""
+    cause, number, kind = (*cause_of(delivery.dedup_key).split("-", 2), "", "")[:3]
+    page = session.get(Page, int(number)) if cause == CAUSE and number.isdigit() else None
+    return page, kind
 
 
 def unaccepted(session: Session, incident: Incident, timer: Timer, at: datetime) -> None:

@@ -356,6 +356,24 @@ def test_an_alarm_that_waited_until_somebody_had_it_is_not_sent_any_more(paged, 
     assert last_look(clock, integration) == Moot("somebody has it")
 
 
+@pytest.mark.parametrize("integration", ["slack", "email"])
+def test_an_alarm_that_waited_until_pagerduty_took_the_page_is_not_sent(paged, clock, integration):
+    paged()
+    wait(clock, seconds=60)
+    clock.forward(minutes=5)
+    attempt(clock, Delivered())
+
+    assert last_look(clock, integration) == Moot("it is so no longer")
+
+
+def test_another_alarm_about_a_page_that_was_taken_goes_out(paged, clock):
+    paged()
+    attempt(clock, Delivered(), given=Given(pagerduty_api_token="t"))
+    wait(clock, seconds=61)
+
+    assert "NOBODY" in last_look(clock, "slack").message.settings["text"]
+
+
 def test_an_alarm_that_waited_goes_out_while_nobody_has_it(paged, clock):
     paged()
     wait(clock, seconds=60)

@@ -112,6 +112,7 @@ def is_away_for_an_hour(desk: Desk) -> None:
     """The web is whole and pages go out; on its return Slack gets one summary."""
     with _slack(desk, always=server.close()):
         channel = _cry(desk)
+        _wait_until_taken(desk, desk.opened_by(channel))
         for passed in range(EVERY, AN_HOUR, EVERY):
             desk.set_clock(passed)
             _ask_again(desk, channel, passed)
@@ -128,6 +129,12 @@ def is_away_for_an_hour(desk: Desk) -> None:
     assert len(posts) <= MOST_POSTS_ON_RETURN, [message["text"] for message in posts]
     assert sum(_is_summary(message) for message in posts) == 1
     desk.recover()
+
+
+def _wait_until_taken(desk: Desk, key: str) -> None:
+    """Else the clock is set while the answer is read, and the page is overdue at once."""
+    took = "PagerDuty took the page"
+    wait_until(lambda: any(took in line["text"] for line in desk.lines(key)), took)
 
 
 def _ask_again(desk: Desk, channel: str, passed: int) -> None:
