@@ -5,21 +5,15 @@ from playwright.sync_api import expect
 
 from incident.clock import now
 from incident.services import step_claims, steps
-from incident.storage import incidents, timeline
-from incident.storage.db import reading, transaction
+from incident.storage.db import transaction
 from tests.conftest import TOM
-from tests.services.looks import states, step
+from tests.services.looks import last_line, states, step
 
 pytestmark = pytest.mark.browser
 
 STEPS = ("Look at the graph", "Restart the workers", "Look again")
 COUNT = ('Count them {expect=">0"}', "Purge them")
 SEEN = "What did you see?"
-
-
-def lines(key):
-    with reading() as session:
-        return [event.text for event in timeline.since(session, incidents.id_of(key), 0)]
 
 
 def tom(service, key, **asked):
@@ -51,7 +45,7 @@ def test_who_is_on_a_step_is_seen_by_the_other_and_asked_after_five_minutes(desk
 
     expect(maya.locator("[data-main] .claim")).to_contain_text("Tom began this")
     expect(maya.get_by_role("button", name="Done")).to_be_enabled()
-    assert lines(key)[-1] == "Tom took over step 1 from Maya: Look at the graph"
+    assert last_line(key) == "Tom took over step 1 from Maya: Look at the graph"
 
 
 @pytest.mark.parametrize("keys", ["Enter", "Control+Enter"])
